@@ -1,0 +1,40 @@
+"""opsmodel: the workbench of consultants who help store chains keep their customers.
+
+>>> from opsmodel import repurchase
+>>> from opsmodel.intake.example import seven_customer_shop
+>>> shop = seven_customer_shop()
+>>> repurchase.curve(shop.orders, as_of="2024-06-30", within_days=(30,))["n_customers"].tolist()
+[7]
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "charts": "opsmodel.display.charts",
+    "cohort": "opsmodel.metrics.cohort",
+    "explore": "opsmodel.display.explore",
+    "findings": "opsmodel.advice.findings",
+    "funnel": "opsmodel.metrics.funnel",
+    "growth": "opsmodel.metrics.growth",
+    "rates": "opsmodel.metrics.rates",
+    "repurchase": "opsmodel.metrics.repurchase",
+    "theme": "opsmodel.display.theme",
+    "wording": "opsmodel.wording",
+}
+
+__all__ = ["open_client", *_HOMES]
+
+
+def __getattr__(name: str):
+    """Load a calculation module at its first use, so that `import opsmodel` itself is quick."""
+    if name == "open_client":
+        return import_module("opsmodel.intake.client").open_client
+    if name in _HOMES:
+        return import_module(_HOMES[name])
+    raise AttributeError(f"module 'opsmodel' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

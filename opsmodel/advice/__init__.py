@@ -1,0 +1,1 @@
+"""What the numbers mean: from tables to findings priced in money."""

@@ -1,0 +1,1 @@
+"""How tables are shown: one theme, one chart a table, widgets that only choose arguments."""

@@ -1,0 +1,1 @@
+"""The calculations: one file an idea, a table in, a table out."""

@@ -1,0 +1,1 @@
+"""How reports are made: stores x notebooks -> jobs -> pages."""
