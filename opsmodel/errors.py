@@ -4,10 +4,10 @@
 class OpsmodelError(Exception):
     """Base of every error raised on purpose; the command line prints it and exits with 2.
 
-    >>> print(TableError("orders has no column ['amount'].", found="['amt']", fix="rename 'amt' to 'amount'."))
+    >>> print(TableError("orders has no column ['amount'].", found="['amt']", fix="rename 'amt'."))
     orders has no column ['amount'].
       found: ['amt']
-      fix: rename 'amt' to 'amount'.
+      fix: rename 'amt'.
     """
 
     def __init__(self, wrong: str, *, found: object, fix: str) -> None:
