@@ -45,7 +45,7 @@ def _(message: str, **values: object) -> str:
 @cache
 def _catalogue(lang: str) -> dict[str, str]:
     """message id -> translation, over all .po files of the language."""
-    entries = {}
+    entries: dict[str, str] = {}
     for path in sorted((LOCALE / lang).glob("*.po")):
         with path.open("rb") as file:
             entries |= {

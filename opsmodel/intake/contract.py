@@ -65,7 +65,7 @@ TABLES: dict[str, Table] = {
         ),
         _table(
             "customers", "客户", "one row a customer", "customer_id",
-            ("customer_id", "string", "customer, as a keyed hash", "客户ID", True),
+            ("customer_id", "string", "customer; a phone number used as id is a keyed hash", "客户ID", True),
             ("store_id", "string", "home store: the store that added the customer", "所属门店", True),
             ("channel", "string", "channel of the first contact", "渠道"),
             ("code_id", "string", "channel code scanned", "渠道活码"),
