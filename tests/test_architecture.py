@@ -1,0 +1,91 @@
+"""The arrows between the rooms of the package run one way."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import opsmodel
+
+PACKAGE = Path(opsmodel.__file__).parent
+
+BASE = {"errors", "wording", "numbers"}
+CONTRACT = {*BASE, "intake.contract"}
+STEPS = {"metrics.rates", "metrics.shrinkage", "metrics.survival", "metrics.occasions"}
+INTAKE = {"intake"}
+ABOVE_METRICS = {*CONTRACT, "metrics"}
+
+# room or file -> what it may import of ours (a room's name allows all files in it); the longest name wins
+MAY_IMPORT = {
+    "errors": set(),
+    "wording": {"errors"},
+    "numbers": {"wording"},
+    "intake.contract": {"errors"},
+    "intake": {*CONTRACT, *INTAKE, "metrics.occasions"},
+    "metrics.rates": set(),
+    "metrics.shrinkage": {"metrics.rates"},
+    "metrics.survival": {*CONTRACT, "metrics.rates"},
+    "metrics.occasions": CONTRACT,
+    "metrics": {*CONTRACT, *STEPS},
+    "advice": {*ABOVE_METRICS, "advice"},
+    "display": {*CONTRACT, "display"},
+    "display.explore": {*ABOVE_METRICS, "display"},
+    "render": {*BASE, "render"},
+    "reports": {*BASE, "intake", "advice", "render"},
+    "workshop": {"render"},
+    "__main__": {*BASE, "workshop", "intake", "reports"},
+}
+
+
+def _files():
+    return sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
+def _imports(path: Path) -> set[str]:
+    """Names below `opsmodel` that the file imports, wherever in the file."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            deeper = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if _exists(name) else node.module for name in deeper}
+    return {name.removeprefix("opsmodel.") for name in found if name.startswith("opsmodel.")}
+
+
+def _exists(name: str) -> bool:
+    path = PACKAGE.parent.joinpath(*name.split("."))
+    return path.with_suffix(".py").exists() or path.is_dir()
+
+
+def _allowed(name: str) -> set[str]:
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        if (room := ".".join(parts[:length])) in MAY_IMPORT:
+            return MAY_IMPORT[room]
+    raise AssertionError(f"{name} has no place in the house: add it to MAY_IMPORT")
+
+
+def _inside(name: str, rooms: set[str]) -> bool:
+    return any(name == room or name.startswith(f"{room}.") for room in rooms)
+
+
+@pytest.mark.parametrize("path", _files(), ids=_name)
+def test_a_file_imports_only_what_lies_below_it(path):
+    upward = {name for name in _imports(path) if not _inside(name, _allowed(_name(path)))}
+    assert not upward, f"{_name(path)} must not import {sorted(upward)}"
+
+
+def test_importing_the_front_door_loads_no_engine():
+    import subprocess
+    import sys
+
+    code = (
+        "import opsmodel, sys; print([m for m in ('pandas', 'ibis', 'plotly', 'duckdb') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
