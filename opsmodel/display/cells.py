@@ -1,0 +1,111 @@
+"""The cells of a displayed table: each column's heading, unit and formatted texts, by its canonical name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from opsmodel import numbers
+from opsmodel.display.headings import heading
+from opsmodel.wording import _
+
+UNSEEN = "–"
+RATES = ("rate", "share", "hazard", "repurchased", "conversion")
+MONEY = ("amount", "revenue", "value", "money", "margin", "aov", "ltv", "cost", "value_per_buyer")
+DAYS = ("days", "recency", "gap")
+NAMED = ("factor", "lever", "measure", "mode", "check")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One displayed column: its name and heading, a text and a flag a row, and the side it is set on."""
+
+    name: str
+    heading: str
+    texts: list[str]
+    unseen: list[bool]
+    right: bool
+
+
+def cells(frame: pd.DataFrame, columns: list[str] | None) -> list[Cell]:
+    """The columns to show; `x`, `x_low` and `x_high` become `x` and its interval."""
+    chosen = columns or [name for name in frame.columns if _stem(name, frame) is None]
+    shown: list[Cell] = []
+    for name in chosen:
+        shown.append(_cell(frame, name))
+        if _stem(name, frame) is None and {f"{name}_low", f"{name}_high"} <= set(frame.columns):
+            shown.append(_interval(frame, name))
+    if {"low", "high"} <= set(frame.columns) and not columns:
+        shown = [cell for cell in shown if cell.name not in ("low", "high")]
+        shown.append(_interval(frame, ""))
+    return shown
+
+
+def _stem(name: str, frame: pd.DataFrame) -> str | None:
+    """The column that `name` is a bound of, if it is one."""
+    for end in ("_low", "_high"):
+        if str(name).endswith(end) and str(name).removesuffix(end) in frame.columns:
+            return str(name).removesuffix(end)
+    return None
+
+
+def _cell(frame: pd.DataFrame, name: str) -> Cell:
+    values = frame[name]
+    unseen = values.isna().tolist()
+    write = writer(name, values)
+    texts = [UNSEEN if blank else write(value) for value, blank in zip(values, unseen, strict=True)]
+    right = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    return Cell(str(name), heading(str(name)), texts, unseen, bool(right))
+
+
+def _interval(frame: pd.DataFrame, stem: str) -> Cell:
+    """ "35.0–65.0%": both bounds in one column, 95 % between them."""
+    low, high = (frame[f"{stem}_{end}" if stem else end] for end in ("low", "high"))
+    unseen = (low.isna() | high.isna()).tolist()
+    write = writer(stem or _measured(frame), low)
+    texts = [
+        UNSEEN if blank else _between(write(a), write(b))
+        for a, b, blank in zip(low, high, unseen, strict=True)
+    ]
+    return Cell(f"{stem}_interval", _("95% interval"), texts, unseen, True)
+
+
+def _measured(frame: pd.DataFrame) -> str:
+    """The column that bare `low` and `high` belong to: the last rate, else the last column before them."""
+    before = [str(name) for name in frame.columns[: list(frame.columns).index("low")]]
+    return next((name for name in reversed(before) if kind(name) == "rate"), before[-1] if before else "rate")
+
+
+def _between(low: str, high: str) -> str:
+    return f"{low.removesuffix('%')}–{high}" if high.endswith("%") else f"{low} – {high}"
+
+
+def kind(name: str) -> str:
+    """What a column measures, read from its name: rate, money, days, count or other.
+
+    >>> [kind(name) for name in ("entry_rate", "median_days", "n_customers", "revenue", "step")]
+    ['rate', 'days', 'count', 'money', 'other']
+    """
+    last = name.rsplit("_", 1)[-1]
+    if last in RATES:
+        return "rate"
+    if name in MONEY or last in MONEY:
+        return "money"
+    if name != "within_days" and last in DAYS:
+        return "days"
+    return "count" if name.startswith("n_") or name in ("n", "at_risk", "events", "rows_in") else "other"
+
+
+def writer(name: str, values: pd.Series) -> Callable[[object], str]:
+    """How a value of this column is written."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        monthly = bool((values.dropna().dt.day == 1).all())
+        return lambda value: f"{value:%Y-%m}" if monthly else f"{value:%Y-%m-%d}"
+    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+        return heading if name in NAMED else str
+    formats = {"rate": numbers.percent, "money": numbers.money, "days": numbers.days, "count": numbers.count}
+    return formats.get(kind(name), _number)
+
+
+def _number(value) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"

@@ -1,0 +1,126 @@
+"""The heading of every result column, in the language of the report; names of factors and levers too."""
+
+from functools import cache
+
+from opsmodel.wording import _, language
+
+
+def heading(name: str) -> str:
+    """What the reader sees for a canonical column name; an unknown name without its underscores.
+
+    >>> heading("n_customers"), heading("visits_per_moon")
+    ('Customers', 'visits per moon')
+    """
+    return _headings(language()).get(name, str(name).replace("_", " "))
+
+
+def known(name: str) -> bool:
+    """Whether the name is a canonical one, with a heading of its own."""
+    return name in _headings(language())
+
+
+@cache
+def _headings(lang: str) -> dict[str, str]:
+    return _stores() | _funnel() | _repeat() | _money() | _intake()
+
+
+def _stores() -> dict[str, str]:
+    return {
+        "store_id": _("Store"),
+        "store_name": _("Store name"),
+        "home_store_id": _("Home store"),
+        "region": _("Region"),
+        "city_tier": _("City tier"),
+        "format": _("Store format"),
+        "channel": _("Channel"),
+        "staff_id": _("Staff"),
+        "tier": _("Product tier"),
+        "category": _("Category"),
+        "period": _("Period"),
+        "month": _("Month"),
+        "n": _("Count"),
+        "n_customers": _("Customers"),
+        "n_orders": _("Orders"),
+        "n_stores": _("Stores"),
+        "rate": _("Rate"),
+        "share": _("Share"),
+        "value": _("Value"),
+    }
+
+
+def _funnel() -> dict[str, str]:
+    return {
+        "step": _("Stage"),
+        "loop": _("Loop"),
+        "after": _("Starts after"),
+        "n_eligible": _("Old enough"),
+        "n_entered": _("Entered"),
+        "n_pending": _("Still open"),
+        "n_early": _("Before entry"),
+        "step_rate": _("Of previous stage"),
+        "entry_rate": _("Of all who entered"),
+        "median_days": _("Median days"),
+        "p80_days": _("P80 days"),
+    }
+
+
+def _repeat() -> dict[str, str]:
+    return {
+        "cohort": _("First order in"),
+        "age": _("Age"),
+        "within_days": _("Within (days)"),
+        "n_repurchased": _("Returned"),
+        "n_at_risk": _("At risk"),
+        "repurchase_rate": _("Repurchase rate"),
+        "days": _("Days"),
+        "at_risk": _("At risk"),
+        "events": _("Returned that day"),
+        "repurchased": _("Returned so far"),
+        "order_number": _("Order number"),
+        "n_buyers": _("Buyers"),
+        "n_repeat": _("Repeat buyers"),
+        "hazard": _("Hazard"),
+        "gap_days": _("Gap (days)"),
+    }
+
+
+def _money() -> dict[str, str]:
+    return {
+        "factor": _("Factor"),
+        "before": _("Before"),
+        "after_value": _("After"),
+        "contribution": _("Contribution"),
+        "contribution_share": _("Share of the change"),
+        "revenue": _("Net revenue"),
+        "amount": _("Amount"),
+        "identified_revenue": _("Identified revenue"),
+        "identified_share": _("Identified share"),
+        "users": _("Contacts"),
+        "traffic": _("Visitors"),
+        "visitors": _("Visitors"),
+        "buyers": _("Buyers"),
+        "conversion": _("Conversion"),
+        "close_rate": _("Close rate"),
+        "aov": _("Average order value"),
+        "orders_per_buyer": _("Orders per buyer"),
+        "value_per_buyer": _("Value per buyer"),
+        "claim": _("Finding"),
+        "money": _("Worth a year"),
+        "action": _("What to do"),
+        "owner": _("Owner"),
+        "lever": _("Lever"),
+    }
+
+
+def _intake() -> dict[str, str]:
+    return {
+        "file": _("File"),
+        "table": _("Table"),
+        "rows_in": _("Rows in"),
+        "kept": _("Kept"),
+        "merged": _("Merged"),
+        "quarantined": _("Quarantined"),
+        "check": _("Check"),
+        "grade": _("Grade"),
+        "reason": _("Reason"),
+    }
