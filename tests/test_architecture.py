@@ -11,7 +11,13 @@ PACKAGE = Path(opsmodel.__file__).parent
 
 BASE = {"errors", "wording", "numbers"}
 CONTRACT = {*BASE, "intake.contract"}
-STEPS = {"metrics.rates", "metrics.shrinkage", "metrics.survival", "metrics.occasions"}
+STEPS = {
+    "metrics.rates",
+    "metrics.shrinkage",
+    "metrics.survival",
+    "metrics.occasions",
+    "metrics.contributions",
+}
 INTAKE = {"intake"}
 ABOVE_METRICS = {*CONTRACT, "metrics"}
 
@@ -24,6 +30,7 @@ MAY_IMPORT = {
     "intake": {*CONTRACT, *INTAKE, "metrics.occasions"},
     "metrics.rates": set(),
     "metrics.shrinkage": {"metrics.rates"},
+    "metrics.contributions": {"errors"},
     "metrics.survival": {*CONTRACT, "metrics.rates"},
     "metrics.occasions": CONTRACT,
     "metrics": {*CONTRACT, *STEPS},
