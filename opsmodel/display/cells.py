@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -9,10 +10,18 @@ from opsmodel import numbers
 from opsmodel.display.headings import heading
 from opsmodel.wording import _
 
-UNSEEN = "–"
+Writer = Callable[[Any], str]
+UNSEEN = numbers.UNSEEN
 RATES = ("rate", "share", "hazard", "repurchased", "conversion")
 MONEY = ("amount", "revenue", "value", "money", "margin", "aov", "ltv", "cost", "value_per_buyer")
+COUNTS = ("n", "at_risk", "events", "visitors", "users", "rows_in", "kept", "merged", "quarantined")
 DAYS = ("days", "recency", "gap")
+FORMATS: dict[str, Writer] = {
+    "rate": numbers.percent,
+    "money": numbers.money,
+    "days": numbers.days,
+    "count": numbers.count,
+}
 NAMED = ("factor", "lever", "measure", "mode", "check")
 
 
@@ -87,24 +96,32 @@ def kind(name: str) -> str:
     ['rate', 'days', 'count', 'money', 'other']
     """
     last = name.rsplit("_", 1)[-1]
+    if name.startswith("n_"):
+        return "count"
     if last in RATES:
         return "rate"
     if name in MONEY or last in MONEY:
         return "money"
     if name != "within_days" and last in DAYS:
         return "days"
-    return "count" if name.startswith("n_") or name in ("n", "at_risk", "events", "rows_in") else "other"
+    return "count" if name in COUNTS else "other"
 
 
-def writer(name: str, values: pd.Series) -> Callable[[object], str]:
+def writer(name: str, values: pd.Series) -> Writer:
     """How a value of this column is written."""
     if pd.api.types.is_datetime64_any_dtype(values):
-        monthly = bool((values.dropna().dt.day == 1).all())
-        return lambda value: f"{value:%Y-%m}" if monthly else f"{value:%Y-%m-%d}"
+        return _month if bool((values.dropna().dt.day == 1).all()) else _date
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         return heading if name in NAMED else str
-    formats = {"rate": numbers.percent, "money": numbers.money, "days": numbers.days, "count": numbers.count}
-    return formats.get(kind(name), _number)
+    return FORMATS.get(kind(name), _number)
+
+
+def _month(value) -> str:
+    return f"{value:%Y-%m}"
+
+
+def _date(value) -> str:
+    return f"{value:%Y-%m-%d}"
 
 
 def _number(value) -> str:

@@ -32,7 +32,9 @@ class Table:
     def _repr_html_(self) -> str:
         head = "".join(_tag("th", column.heading, column.right) for column in self.columns)
         body = "".join(self._row(position) for position in range(len(self.frame)))
-        caption = f'<caption style="{_STYLE["caption"]}">{escape(self.caption)}</caption>' * bool(self.caption)
+        caption = f'<caption style="{_STYLE["caption"]}">{escape(self.caption)}</caption>' * bool(
+            self.caption
+        )
         note = f'<div style="{_SMALL};font-size:0.85em">{escape(self.note)}</div>' * bool(self.note)
         return (
             f'<div class="ops-table"><table style="{_STYLE["table"]}">{caption}'

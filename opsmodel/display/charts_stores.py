@@ -1,0 +1,102 @@
+"""Charts that compare stores, and the findings in money."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from opsmodel import numbers
+from opsmodel.display import marks, theme
+from opsmodel.display.cells import FORMATS, kind
+from opsmodel.display.headings import heading
+from opsmodel.wording import _
+
+
+def peers(
+    table: pd.DataFrame, *, measure: str, store: str, title: str, target: float | None = None, as_of=None
+) -> go.Figure:
+    """One dot a store with its interval, the best on top; this store in colour, the peers' P75 as a line.
+
+    table    one row a store: store_id, the measure, `<measure>_low`, `<measure>_high`; store_name if known
+    measure  the column to compare
+    store    store_id of the report's store
+    target   the peers' 75th percentile of the measure; no line without it
+
+    Raises TableError if a column is missing.
+    """
+    names = [measure, f"{measure}_low", f"{measure}_high"]
+    drawn = marks.columns(table, ["store_id", *names], "peers")
+    drawn = drawn[drawn[measure].notna()].sort_values([measure, "store_id"], ascending=[False, True])
+    if drawn.empty:
+        return theme.silent(title, _("No store of the group can be compared on this yet."), as_of=as_of)
+    write = FORMATS.get(kind(measure), numbers.days)
+    base = _("{n} stores; whiskers: 95% interval", n=len(drawn))
+    figure = theme.figure(title, base=base, as_of=as_of, height=90 + 22 * len(drawn))
+    drawn = drawn.reset_index(drop=True)
+    for own, color in ((False, "#9aa5b1"), (True, theme.ORANGE)):
+        rows = drawn[(drawn["store_id"] == store) == own]
+        figure.add_scatter(
+            name=_("This store") if own else _("Peers"), mode="markers", x=theme.rounded(rows[measure]),
+            y=[int(place) for place in rows.index], marker={"color": color, "size": 12 if own else 8},
+            error_x=marks.whiskers(*(rows[name] for name in names)) | {"color": color},
+            hovertext=[_store_hover(row, names, write) for row in rows.to_dict("records")], hoverinfo="text",
+        )  # fmt: skip
+    texts = marks.labels(_store_names(drawn), 30)
+    own_rows = (drawn["store_id"] == store).tolist()
+    bold = [f"<b>{text}</b>" if own else text for text, own in zip(texts, own_rows, strict=True)]
+    marks.rows_axis(figure, bold)
+    if target is not None and pd.notna(target):
+        figure.add_vline(x=theme.rounded([target])[0], line={"color": theme.INK, "dash": "dot", "width": 1.2})
+        text = _("P75 of peers: {value}", value=write(target))
+        figure.add_annotation(x=theme.rounded([target])[0], y=1, yref="paper", yanchor="bottom", text=text,
+                              showarrow=False, font={"size": 11, "color": theme.MUTED})  # fmt: skip
+    axis = {"tickformat": ".0%"} if kind(measure) == "rate" else {}
+    if kind(measure) == "money":
+        axis = theme.money_axis(0, float(drawn[names].max().max()))
+    figure.update_xaxes(**axis, rangemode="tozero", title_text=heading(measure))
+    return figure
+
+
+def _store_names(drawn: pd.DataFrame) -> list[str]:
+    if "store_name" not in drawn.columns:
+        return [str(store) for store in drawn["store_id"]]
+    return [
+        str(store) if pd.isna(name) or not str(name).strip() else str(name)
+        for store, name in zip(drawn["store_id"], drawn["store_name"], strict=True)
+    ]
+
+
+def _store_hover(row: dict, names: list[str], write) -> str:
+    value, low, high = (row[name] for name in names)
+    name = _store_names(pd.DataFrame([row]))[0]
+    return f"{marks.labels([name])[0]}<br>{write(value)} ({marks.between(low, high, write)})"
+
+
+def money(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
+    """Bars of what each finding is worth a year, with its interval, the largest on top.
+
+    table  one row a finding: claim, money, money_low, money_high (currency a year)
+    """
+    names = ["money", "money_low", "money_high"]
+    drawn = marks.columns(table, ["claim", *names], "money")
+    drawn = drawn[drawn["money"].notna()].sort_values("money", ascending=False, kind="stable")
+    drawn = drawn.reset_index(drop=True)
+    if drawn.empty:
+        return theme.silent(title, _("Nothing to report beyond noise."), as_of=as_of)
+    base = _("yearly net revenue if the store reached the P75 of its peers; whiskers: 95% interval")
+    figure = theme.figure(title, base=base, as_of=as_of, height=90 + 76 * len(drawn))
+    high = float(drawn[names].max().max())
+    low = min(0.0, float(drawn[names].min().min()))
+    hover = [
+        f"{numbers.money(row.money)} ({marks.between(row.money_low, row.money_high, numbers.money)})"
+        for row in drawn.itertuples()
+    ]
+    figure.add_bar(
+        orientation="h", x=theme.rounded(drawn["money"]), y=list(range(len(drawn))), width=0.5,
+        marker={"color": theme.BLUE}, error_x=marks.whiskers(*(drawn[name] for name in names)),
+        text=[numbers.money(value) for value in drawn["money"]], textposition="inside",
+        insidetextanchor="start", insidetextfont={"color": "#ffffff"},
+        hovertext=hover, hoverinfo="text",
+    )  # fmt: skip
+    marks.rows_axis(figure, marks.labels(drawn["claim"], 40))
+    figure.update_xaxes(**theme.money_axis(low, high), title_text=_("Worth a year"),
+                        range=theme.rounded([low * 1.05, high * 1.08]))  # fmt: skip
+    return figure

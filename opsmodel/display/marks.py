@@ -1,0 +1,62 @@
+"""The marks that several charts share: intervals, labelled rows, and the test for nothing to draw."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from opsmodel import numbers
+from opsmodel.display import theme
+from opsmodel.display.typeset import plain, wrap
+from opsmodel.errors import TableError
+
+
+def columns(table: pd.DataFrame, names: list[str], chart: str) -> pd.DataFrame:
+    """The table, once it is known to hold the columns a chart draws.
+
+    Raises TableError if one is missing.
+    """
+    missing = [name for name in names if name not in table.columns]
+    if missing:
+        raise TableError(
+            f"charts.{chart} has no column {missing}.",
+            found=list(table.columns),
+            fix=f"pass the table as the calculation returns it; charts.{chart} draws {names}.",
+        )
+    return table.reset_index(drop=True)
+
+
+def unseen(table: pd.DataFrame, *names: str) -> bool:
+    """Whether there is nothing to draw: no row, or only NaN in all of the columns."""
+    return table.empty or bool(table[list(names)].isna().all(axis=None))
+
+
+def whiskers(values: pd.Series, low: pd.Series, high: pd.Series) -> dict:
+    """Error bars from low to high around the values; a missing bound draws none."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": theme.rounded((high - values).clip(lower=0).fillna(0)),
+        "arrayminus": theme.rounded((values - low).clip(lower=0).fillna(0)),
+        "color": theme.INK,
+        "thickness": 1.2,
+        "width": 4,
+    }
+
+
+def labels(values, columns_wide: int = 22) -> list[str]:
+    """Category labels: safe for plotly, long ones on several lines."""
+    return ["<br>".join(plain(line) for line in wrap(str(value), columns_wide)) for value in values]
+
+
+def rows_axis(figure: go.Figure, texts: list[str]) -> None:
+    """A vertical axis of labelled rows, the first on top; equal labels keep rows of their own."""
+    figure.update_yaxes(
+        tickvals=list(range(len(texts))),
+        ticktext=texts,
+        range=[len(texts) - 0.4, -0.6],
+        showgrid=False,
+    )
+
+
+def between(low, high, write=numbers.percent) -> str:
+    """ "35.0%–65.0%", or a dash if a bound could not be seen."""
+    return numbers.UNSEEN if pd.isna(low) or pd.isna(high) else f"{write(low)} – {write(high)}"
