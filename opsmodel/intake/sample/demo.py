@@ -1,0 +1,101 @@
+"""The bundled client `demo`: a mother-and-baby chain of eight stores, each with a story."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from opsmodel.errors import ClientError
+from opsmodel.intake.sample import exports
+from opsmodel.intake.sample.behaviour import Defect
+from opsmodel.intake.sample.chain import Sample, chain
+from opsmodel.intake.sample.industry import INDUSTRIES
+
+SEED = 20250630
+STORES = (
+    # name, region, city tier, format, opened
+    ("春晓路店", "华东", "新一线", "商场店", "2017-04-28"),
+    ("银杏里店", "华东", "新一线", "社区店", "2018-09-15"),
+    ("滨河天地店", "华东", "二线", "商场店", "2019-05-01"),
+    ("云杉苑店", "华东", "二线", "社区店", "2019-11-08"),
+    ("星光广场店 A&B馆", "华南", "一线", "商场店", "2016-12-24"),
+    ("榕树湾店", "华南", "一线", "社区店", "2020-06-18"),
+    ("南湖荟店", "华南", "新一线", "商场店", "2018-03-30"),
+    ("新月城店（新店）", "华南", "新一线", "社区店", "2025-03-20"),
+)
+DEFECTS = (
+    Defect("S001", "close", 0.80),
+    Defect("S001", "order_value", 1.20, since="2025-01-01"),
+    Defect("S001", "traffic", 0.70, since="2025-01-01"),
+    Defect("S002", "order_value", 0.62),
+    Defect("S003", "close", 0.50),
+    Defect("S005", "repurchase", 0.55),
+    Defect("S006", "retain", 0.60),
+)
+TRUTH = """\
+# What is true of the demo client: the rates planted in every store, the figures counted in its clean
+# tables, and the faults planted in its raw exports.
+# Written by `python -m opsmodel.intake.sample demo`; the exports beside it come from the same run.
+"""
+
+
+def demo() -> Sample:
+    """The clean tables of the demo client, as intake should recover them.
+
+    >>> demo().truth["S003"]["defects"]
+    [{'stage': 'close', 'factor': 0.5}]
+    """
+    sample = chain(
+        "mother_baby",
+        n_stores=len(STORES),
+        start="2023-10-01",
+        end="2025-06-30",
+        seed=SEED,
+        defects=DEFECTS,
+        young={"S008": STORES[7][4]},
+    )
+    names = pd.DataFrame(STORES, columns=["store_name", "region", "city_tier", "format", "opened_on"])
+    stores = sample.stores.assign(**{column: names[column] for column in names.columns[:-1]})
+    stores["opened_on"] = names["opened_on"].to_numpy().astype("datetime64[s]")
+    festivals = pd.DataFrame(
+        {
+            "channel": "advert",
+            "code_id": np.repeat(["festival-1111", "festival-618"], 3),
+            "store_id": ["S001", "S005", "S007"] * 2,
+            "spent_on": np.repeat(np.array(["2024-11-01", "2025-06-01"], dtype="datetime64[s]"), 3),
+            "amount": [12_000.0, 10_500.0, 11_000.0, 13_000.0, 10_000.0, 12_500.0],
+        }
+    )
+    spend = pd.concat([sample.spend, festivals]).sort_values(
+        ["store_id", "spent_on", "channel", "code_id"], ignore_index=True
+    )
+    return replace(sample, stores=stores, spend=spend)
+
+
+def write_client(client: str = "demo", folder: Path | str | None = None) -> Path:
+    """Write the raw exports of a bundled client, and the truth beside them; returns its folder.
+
+    folder  default data/<client>; its engagement.yaml is a decision, not an export, and is left alone
+
+    Raises ClientError if no such client is bundled.
+    """
+    if client != "demo":
+        raise ClientError("this client is not generated.", found=repr(client), fix="use demo.")
+    folder = Path(folder or Path("data") / client)
+    sample = demo()
+    channels = {channel.name: channel.zh for channel in INDUSTRIES["mother_baby"].channels}
+    mess = exports.write(sample, folder / "raw", channels, SEED)
+    truth = {
+        "as_of": "2025-06-30",
+        "tables": {
+            name: len(getattr(sample, name))
+            for name in ("stores", "customers", "orders", "order_lines", "events", "spend", "traffic")
+        },
+        "mess": mess,
+        "stores": sample.truth,
+    }
+    text = yaml.safe_dump(truth, allow_unicode=True, sort_keys=False, width=110)
+    (folder / "truth.yaml").write_text(TRUTH + text, encoding="utf-8", newline="\n")
+    return folder

@@ -1,0 +1,229 @@
+"""The raw exports of a sample: each table in the kind of file its system would write."""
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opsmodel.errors import IntakeError
+from opsmodel.intake.sample.chain import Sample
+from opsmodel.intake.sample.mess import Mess
+
+STATUS = {0: "已完成", 1: "部分退款", 2: "已退款"}
+CREATED = pd.Timestamp("2025-07-01 09:12:00")
+
+
+def write(sample: Sample, folder: Path, channels: dict[str, str], seed: int) -> dict[str, int]:
+    """Write every table into `folder` as raw exports; returns how many rows of each kind of mess there are.
+
+    channels  what the client calls each channel
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    mess = Mess(seed)
+    _stores(sample.stores, folder, mess)
+    _contacts(sample, folder, channels, mess)
+    _orders(sample.orders, folder, mess)
+    _order_lines(sample.order_lines, folder, mess)
+    _events(sample.events, folder)
+    _spend(sample.spend, folder, channels, mess)
+    _traffic(sample.traffic, folder, mess)
+    return dict(sorted(mess.planted.items()))
+
+
+def _stores(stores: pd.DataFrame, folder: Path, mess: Mess) -> None:
+    rows = {
+        "门店编号": stores["store_id"],
+        "门店名称": stores["store_name"],
+        "区域": stores["region"],
+        "城市级别": stores["city_tier"],
+        "店型": stores["format"],
+        "开业日期": mess.times(stores["opened_on"], ("zh_day", "slash_day"), (0.6, 0.4)),
+    }
+    _csv(folder / "stores.csv", pd.DataFrame(rows), "utf-8-sig")
+
+
+def _orders(orders: pd.DataFrame, folder: Path, mess: Mess) -> None:
+    """One GBK file a half-year; each begins three days early, so that some orders are exported twice."""
+    half = orders["ordered_at"].dt.year * 2 + (orders["ordered_at"].dt.month > 6)
+    written = 0
+    for number in sorted(half.unique()):
+        year, second = int(number) // 2, int(number) % 2
+        first = pd.Timestamp(year, 7 if second else 1, 1)
+        early = (orders["ordered_at"] >= first - pd.Timedelta(days=3)) & (orders["ordered_at"] < first)
+        part = orders[(half == number) | early].sort_values(["ordered_at", "order_id"], ignore_index=True)
+        written += len(part)
+        rows = _order_rows(part, mess, slashes=bool(second))
+        if second and year == 2024:
+            rows = _spoil(rows, mess)
+        _csv(folder / f"orders_{year}H{second + 1}.csv", rows, "gbk")
+    mess.plant("orders_exported_twice", written - len(orders))
+
+
+def _order_rows(orders: pd.DataFrame, mess: Mess, slashes: bool) -> pd.DataFrame:
+    net = orders["amount"] - orders["refund_amount"]
+    status = np.where(orders["refund_amount"] == 0, 0, np.where(net > 0, 1, 2))
+    refund = [
+        f"{amount:.2f}" if kind == 1 else ""
+        for amount, kind in zip(orders["refund_amount"], status, strict=True)
+    ]
+    usual = "slash" if slashes else "iso"
+    return pd.DataFrame(
+        {
+            "订单号": orders["order_id"],
+            "下单时间": mess.times(orders["ordered_at"], (usual, "zh", "serial"), (0.9, 0.07, 0.03)),
+            "客户ID": orders["customer_id"].fillna(""),
+            "门店编号": orders["store_id"],
+            "导购": orders["staff_id"],
+            "实付金额": mess.money(
+                orders["amount"], ("plain", "yen", "yuan", "wide"), (0.9, 0.05, 0.04, 0.01)
+            ),
+            "退款金额": refund,
+            "毛利(含返利)": [f"{amount:.2f}" for amount in orders["margin"]],
+            "订单状态": [STATUS[int(kind)] for kind in status],
+        }
+    )
+
+
+def _spoil(rows: pd.DataFrame, mess: Mess) -> pd.DataFrame:
+    """Rows nobody can use, added to the good ones: intake has to set every one of them aside."""
+    kinds: list[tuple[str, int, dict[str, Any]]] = [
+        ("orders_bad_date", 5, {"下单时间": "2024-02-30 10:00:00"}),
+        ("orders_future_date", 4, {"下单时间": "2035-03-05 14:03:00"}),
+        ("orders_bad_amount", 4, {"实付金额": "赠品"}),
+        ("orders_negative_amount", 3, {"实付金额": "-35.00", "退款金额": ""}),
+        ("orders_refund_above_amount", 3, {"退款金额": "99999.00", "订单状态": "部分退款"}),
+        ("orders_no_key", 3, {"订单号": ""}),
+        ("orders_no_store", 2, {"门店编号": ""}),
+    ]
+    parts, number = [rows], 0
+    for what, n, wrong in kinds:
+        bad = rows.iloc[mess.some(rows, mess.plant(what, n))].copy()
+        bad["订单号"] = [f"09924123{number + place:05d}" for place in range(n)]
+        parts.append(bad.assign(**wrong))
+        number += n
+    copies = rows.iloc[mess.some(rows, mess.plant("orders_exact_copies", 12))]
+    return pd.concat([*parts, copies], ignore_index=True)
+
+
+def _order_lines(lines: pd.DataFrame, folder: Path, mess: Mess) -> None:
+    rows = pd.DataFrame(
+        {
+            "订单号": lines["order_id"],
+            "商品编码": lines["product_id"],
+            "商品名称": lines["product"],
+            "品类": lines["category"],
+            "产品层级": lines["tier"],
+            "数量": lines["quantity"].astype(int),
+            "金额": [f"{amount:.2f}" for amount in lines["amount"]],
+        }
+    )
+    lost = rows.iloc[mess.some(rows, mess.plant("order_lines_without_order", 6))].copy()
+    lost["订单号"] = [f"09824120{place:05d}" for place in range(len(lost))]
+    text = pd.concat([rows, lost]).to_csv(sep="\t", index=False, lineterminator="\r\n")
+    entry = zipfile.ZipInfo("order_lines.txt", (2025, 7, 1, 9, 12, 0))
+    entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+    with zipfile.ZipFile(folder / "order_lines.zip", "w") as file:
+        file.writestr(entry, text.encode("utf-16"), compresslevel=9)
+
+
+def _events(events: pd.DataFrame, folder: Path) -> None:
+    local = events["happened_at"].dt.tz_localize("Asia/Shanghai").dt.as_unit("ms")
+    rows = {
+        "客户ID": events["customer_id"],
+        "门店编号": events["store_id"],
+        "员工": events["staff_id"],
+        "行为类型": events["event"],
+        "发生时间": local.astype("int64"),
+        "来源": events["source"],
+    }
+    _csv(folder / "events.csv", pd.DataFrame(rows), "utf-8")
+
+
+def _spend(spend: pd.DataFrame, folder: Path, channels: dict[str, str], mess: Mess) -> None:
+    rows = {
+        "渠道": spend["channel"].map(channels),
+        "渠道活码": spend["code_id"],
+        "门店编号": spend["store_id"],
+        "日期": mess.times(spend["spent_on"], ("slash_day", "zh_day"), (0.8, 0.2)),
+        "费用": mess.money(spend["amount"], ("yen", "yuan", "wan"), (0.5, 0.2, 0.3)),
+    }
+    _csv(folder / "spend.csv", pd.DataFrame(rows), "gbk")
+
+
+def _contacts(sample: Sample, folder: Path, channels: dict[str, str], mess: Mess) -> None:
+    """The contact list as an Excel file: a sheet a region, a title above the header, a total below."""
+    people = sample.customers
+    forms, weights = ("iso", "slash", "zh", "serial"), (0.80, 0.1, 0.06, 0.04)
+    rows = pd.DataFrame(
+        {
+            "客户ID": people["customer_id"],
+            "客户昵称": [f"客户{number}" for number in range(1, len(people) + 1)],
+            "手机号": [f"169{number:08d}" for number in range(1, len(people) + 1)],
+            "所属门店": people["store_id"],
+            "添加人": people["staff_id"],
+            "添加时间": mess.times(people["joined_at"], forms, weights),
+            "流失时间": mess.times(people["left_at"], ("iso", "slash"), (0.8, 0.2)),
+            "渠道": people["channel"].map(channels),
+            "渠道活码": people["code_id"],
+            "推荐人": people["referrer_id"].fillna(""),
+            "入会时间": mess.times(people["member_since"], ("iso", "zh"), (0.8, 0.2)),
+        }
+    )
+    copies = rows.iloc[mess.some(rows, mess.plant("contacts_exact_copies", 15))]
+    rows = pd.concat([rows, copies], ignore_index=True)
+    region = rows["所属门店"].map(sample.stores.set_index("store_id")["region"])
+    with _workbook(folder / "contacts.xlsx") as book:
+        for name in sorted(region.unique()):
+            part = rows[region == name]
+            title = [["企业微信客户列表"], [f"导出时间：{CREATED:%Y-%m-%d %H:%M}", "", "", f"区域：{name}"]]
+            _sheet(book, name, part, title, [["合计", f"{len(part)}人"]])
+
+
+def _traffic(traffic: pd.DataFrame, folder: Path, mess: Mess) -> None:
+    rows = pd.DataFrame(
+        {
+            "门店编号": traffic["store_id"],
+            "日期": mess.times(traffic["counted_on"], ("serial",), (1,)),
+            "进店人数": traffic["visitors"],
+        }
+    )
+    with _workbook(folder / "traffic.xlsx") as book:
+        _sheet(book, "客流", rows, [], [])
+
+
+def _csv(path: Path, rows: pd.DataFrame, encoding: str) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(rows.columns)
+    writer.writerows(rows.itertuples(index=False))
+    path.write_bytes(text.getvalue().encode(encoding))
+
+
+def _workbook(path: Path):
+    try:
+        import xlsxwriter
+    except ImportError:
+        raise IntakeError(
+            "the sample cannot be written without XlsxWriter.",
+            found="the package is not installed",
+            fix='pip install "opsmodel[test]".',
+        ) from None
+    book = xlsxwriter.Workbook(str(path))
+    book.set_properties({"created": CREATED.to_pydatetime(), "author": ""})
+    return book
+
+
+def _sheet(book, name: str, rows: pd.DataFrame, title: list[list[str]], total: list[list[str]]) -> None:
+    sheet = book.add_worksheet(name)
+    cells = [*title, list(rows.columns), *rows.itertuples(index=False, name=None), *total]
+    for place, row in enumerate(cells):
+        for column, value in enumerate(row):
+            if isinstance(value, str):
+                if value:
+                    sheet.write_string(place, column, value)
+            else:
+                sheet.write_number(place, column, value)
