@@ -62,6 +62,49 @@ def money(value, currency: str | None = None) -> str:
     return f"{sign}{_SYMBOLS.get(code, code + ' ')}{_shortened(size)}"
 
 
+def signed_money(value, currency: str | None = None) -> str:
+    """A change in money; its sign is always written.
+
+    >>> signed_money(1234.5), signed_money(-20)
+    ('+¥1,234', '-¥20')
+    """
+    return _signed(money(value, currency), value)
+
+
+def signed_percent(value, digits: int = 1) -> str:
+    """A relative change; its sign is always written.
+
+    >>> signed_percent(0.125), signed_percent(-0.04)
+    ('+12.5%', '-4.0%')
+    """
+    return _signed(percent(value, digits), value)
+
+
+def points(value, digits: int = 1) -> str:
+    """A difference between two shares, in percentage points; its sign is always written.
+
+    >>> points(0.068)
+    '+6.8 pp'
+    """
+    if not _seen(value):
+        return UNSEEN
+    unit = "个百分点" if language() == "zh" else " pp"
+    return _signed(f"{100 * float(value):.{digits}f}{unit}", value)
+
+
+def number(value, digits: int = 2) -> str:
+    """A plain figure, such as orders per buyer.
+
+    >>> number(1.8349), number(1234.5, 1)
+    ('1.83', '1,234.5')
+    """
+    return f"{float(value):,.{digits}f}" if _seen(value) else UNSEEN
+
+
+def _signed(text: str, value) -> str:
+    return f"+{text}" if _seen(value) and float(value) > 0 else text
+
+
 def _shortened(size: float) -> str:
     units = ((1e8, "亿"), (1e4, "万")) if language() == "zh" else ((1e9, "B"), (1e6, "M"))
     for unit, name in units:
