@@ -16,6 +16,7 @@ STEPS = {
     "metrics.shrinkage",
     "metrics.survival",
     "metrics.occasions",
+    "metrics.starts",
     "metrics.contributions",
 }
 INTAKE = {"intake"}
@@ -33,6 +34,7 @@ MAY_IMPORT = {
     "metrics.contributions": {"errors"},
     "metrics.survival": {*CONTRACT, "metrics.rates"},
     "metrics.occasions": CONTRACT,
+    "metrics.starts": {*CONTRACT, "metrics.occasions"},
     "metrics": {*CONTRACT, *STEPS},
     "advice": {*ABOVE_METRICS, "advice"},
     "display": {*CONTRACT, "display"},

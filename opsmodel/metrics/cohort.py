@@ -1,0 +1,207 @@
+"""Cohorts: customers by the period of their first order day, followed as they grow older."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from opsmodel.errors import ArgumentError
+from opsmodel.intake.contract import day
+from opsmodel.metrics.occasions import paid_orders, scoped, values
+from opsmodel.metrics.starts import returns, starts, with_start
+
+PERIODS = {"day": ("D", 1), "week": ("W", 7), "month": ("M", 30), "quarter": ("Q", 91), "year": ("Y", 365)}
+MODES = ("on", "on_or_after", "by")
+MEASURES = ("customers", "revenue", "margin", "orders", "occasions")
+
+
+def retention(
+    orders,
+    *,
+    as_of,
+    period: str = "month",
+    mode: str = "on",
+    measure: str = "customers",
+    calendar: bool = False,
+    by: str | Sequence[str] | None = None,
+    scope: str = "any",
+) -> pd.DataFrame:
+    """One row per cohort and age: how many of a cohort bought at that age, or what they spent.
+
+    A cohort is the customers whose first valid order day falls in one calendar period. Its members grow
+    older day by day: age = floor((day − first day) / L), with L = 1, 7, 30, 91 or 365 days for day,
+    week, month, quarter or year. A cell can be seen once every member has lived through all of it;
+    until then it is NaN. 0 means that it was seen and nothing happened.
+
+    orders    one row per order: customer_id, ordered_at, amount (refund_amount, margin if there)
+    as_of     last day observed, inclusive
+    period    day, week (from Monday), month, quarter or year
+    mode      on: bought at that age; on_or_after: at that age or later, as far as `as_of` shows; by: bought
+              again, on a day after the first, up to the end of that age (cumulative repurchase).
+              The three do not compare with each other.
+    measure   customers; revenue (net of refunds), margin, orders (paid orders) or occasions (order days)
+    calendar  age counts calendar periods instead; only to agree with a finance report
+    by        column or columns of orders, taken from the first paid order
+    scope     any, home or branch; see `occasions.scoped`
+
+    Returns the columns of `by`, then cohort (first day of the period), age, n_customers (size of the
+    initial cohort), value (the measure; client currency for revenue and margin), rate (value ÷
+    n_customers: a share for customers, per initial customer otherwise). Every age the oldest customer
+    has reached is listed for every cohort.
+    Raises TableError if a column is missing, ArgumentError for an unknown period, mode or measure.
+    Source: DEFINITIONS 4. Other tools let a cell in while it is still filling up, or count calendar months.
+
+    >>> from opsmodel.intake.example import seven_customer_shop
+    >>> table = retention(seven_customer_shop().orders, as_of="2024-06-30")
+    >>> table[table["cohort"] == "2024-01-01"]["rate"].tolist()
+    [1.0, 1.0, 0.0, 0.0, 0.5, nan]
+    """
+    _check(period=(period, PERIODS), mode=(mode, MODES), measure=(measure, MEASURES))
+    table, unit, groups = scoped(orders, scope=scope, by=by)
+    paid = paid_orders(table, as_of=as_of, unit=unit, columns=groups)
+    if measure == "customers" and mode != "on":
+        who = returns(paid, unit=unit, by=groups)
+        seen = who.mutate(day=who.second_day if mode == "by" else who.last_day)
+        seen = seen.filter(seen.day.notnull())
+        first, cells = who, _cells(seen, groups, period, calendar, lambda t: t.count())
+    elif measure == "customers":
+        first = starts(paid, unit=unit, by=groups)
+        ages = with_start(paid, first, unit=unit)
+        ages = ages.mutate(age=_age(ages, period, calendar)).select(*unit, *groups, "first_day", "age")
+        cells = _cells(ages.distinct(), groups, period, calendar, lambda t: t.count())
+    else:
+        first = starts(paid, unit=unit, by=groups)
+        worth = with_start(values(table, as_of=as_of, unit=unit, measure=measure), first, unit=unit)
+        if mode == "by":
+            worth = worth.filter(worth.day > worth.first_day)
+        cells = _cells(worth, groups, period, calendar, lambda t: t.value.sum())
+    found = ibis.union(_sizes(first, groups, period), cells).execute()
+    return _complete(found, groups, as_of=day(as_of), period=period, mode=mode, calendar=calendar)
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per age: all cohorts together that have lived through it, each weighing by its size.
+
+    table  the result of `retention`
+
+    Returns the columns of `by`, then age, n_cohorts, n_customers (of these cohorts, at their start),
+    value, rate (value ÷ n_customers; NaN if no cohort is old enough).
+
+    >>> from opsmodel.intake.example import seven_customer_shop
+    >>> table = retention(seven_customer_shop().orders, as_of="2024-06-30")
+    >>> summary(table).head(2)[["n_customers", "value", "rate"]].round(3).values.tolist()
+    [[7.0, 7.0, 1.0], [6.0, 2.0, 0.333]]
+    """
+    keys = [*table.columns[: list(table.columns).index("cohort")], "age"]
+    seen = table["value"].notna()
+    parts = table.assign(
+        n_cohorts=seen.astype(int), n_customers=table["n_customers"].where(seen, 0), value=table["value"]
+    )
+    result = parts.groupby(keys, dropna=False, as_index=False)[["n_cohorts", "n_customers", "value"]].sum()
+    result["value"] = result["value"].where(result["n_cohorts"] > 0)
+    return result.assign(rate=result["value"] / result["n_customers"].where(result["n_cohorts"] > 0))
+
+
+def _check(**choices) -> None:
+    for name, (value, allowed) in choices.items():
+        if value not in allowed:
+            raise ArgumentError(
+                f"this {name} does not exist.", found=repr(value), fix=f"use one of {list(allowed)}."
+            )
+
+
+def _age(table: ir.Table, period: str, calendar: bool) -> ir.Value:
+    code, length = PERIODS[period]
+    if not calendar or period == "day":
+        return table.day.delta(table.first_day, unit="day").cast("int64") // length
+    if period == "week":
+        return table.day.truncate(code).delta(table.first_day.truncate(code), unit="day").cast("int64") // 7
+    per_year = {"month": 12, "quarter": 4, "year": 1}[period]
+
+    def number(date):
+        part = {"month": date.month, "quarter": date.quarter, "year": lambda: 0}[period]
+        return date.year() * per_year + part()
+
+    return (number(table.day) - number(table.first_day)).cast("int64")
+
+
+def _sizes(first: ir.Table, groups: list[str], period: str) -> ir.Table:
+    """The cohorts themselves, on rows of age −1: size, first and last first day."""
+    cohorts = first.mutate(cohort=first.first_day.truncate(PERIODS[period][0]))
+    cohorts = cohorts.group_by([*groups, "cohort"]).agg(
+        n=cohorts.count(), oldest=cohorts.first_day.min(), youngest=cohorts.first_day.max()
+    )
+    return cohorts.select(
+        *groups,
+        "cohort",
+        "oldest",
+        "youngest",
+        age=ibis.literal(-1, "int64"),
+        value=cohorts.n.cast("float64"),
+    )
+
+
+def _cells(rows: ir.Table, groups: list[str], period: str, calendar: bool, value) -> ir.Table:
+    """What happened at each age: rows with first_day and day (or age already), summed up."""
+    age = rows.age if "age" in rows.columns else _age(rows, period, calendar)
+    rows = rows.mutate(cohort=rows.first_day.truncate(PERIODS[period][0]), age=age)
+    cells = rows.group_by([*groups, "cohort", "age"]).agg(worth=value(rows))
+    nothing = ibis.null("date")
+    return cells.select(
+        *groups, "cohort", "age", oldest=nothing, youngest=nothing, value=cells.worth.cast("float64")
+    ).select(*groups, "cohort", "oldest", "youngest", "age", "value")
+
+
+def _complete(found: pd.DataFrame, groups: list[str], *, as_of, period, mode, calendar) -> pd.DataFrame:
+    """Every age for every cohort, summed up as the mode says, NaN where it could not be seen."""
+    columns = [*groups, "cohort", "age", "n_customers", "value", "rate"]
+    dates = ["cohort", "oldest", "youngest"]
+    found = found.assign(**{c: pd.to_datetime(found[c]).astype("datetime64[us]") for c in dates})
+    is_size = found["age"] < 0
+    sizes = found[is_size].drop(columns="age").rename(columns={"value": "n_customers"})
+    if sizes.empty:
+        return sizes.assign(age=0, value=0.0, rate=0.0)[columns]
+    sizes = sizes.assign(n_customers=sizes["n_customers"].astype(int))
+    reached = sizes.assign(last=_reached(sizes, as_of, period, calendar))
+    if groups:
+        reached["last"] = reached.groupby(groups, dropna=False)["last"].transform("max")
+    else:
+        reached["last"] = reached["last"].max()
+    grid = reached.loc[reached.index.repeat(reached["last"] + 1)]
+    grid = grid.assign(age=grid.groupby(level=0).cumcount()).drop(columns="last")
+    cells = found.loc[~is_size, [*groups, "cohort", "age", "value"]]
+    table = grid.merge(cells, on=[*groups, "cohort", "age"], how="left")
+    table = table.sort_values([*groups, "cohort", "age"], ignore_index=True)
+    value = table["value"].fillna(0.0)
+    cohort = table.groupby([*groups, "cohort"], dropna=False, sort=False).ngroup()
+    if mode == "by":
+        value = value.groupby(cohort).cumsum()
+    elif mode == "on_or_after":
+        value = value[::-1].groupby(cohort[::-1]).cumsum()[::-1]
+    table["value"] = value.where(_lived_through(table, as_of, period, calendar))
+    return table.assign(rate=table["value"] / table["n_customers"])[columns]
+
+
+def _reached(sizes: pd.DataFrame, as_of, period: str, calendar: bool) -> pd.Series:
+    """The age that each cohort's oldest member is in on the last day."""
+    code, length = PERIODS[period]
+    if calendar:
+        now = pd.Timestamp(as_of).to_period(code).ordinal
+        return pd.Series(now - _ordinal(sizes["cohort"], code), index=sizes.index)
+    return (pd.Timestamp(as_of) - sizes["oldest"]).dt.days // length
+
+
+def _lived_through(table: pd.DataFrame, as_of, period: str, calendar: bool) -> np.ndarray:
+    code, length = PERIODS[period]
+    if calendar:
+        over = (pd.Timestamp(as_of) + timedelta(days=1)).to_period(code).ordinal
+        return _ordinal(table["cohort"], code) + table["age"].to_numpy() < over
+    end = table["youngest"] + pd.to_timedelta((table["age"] + 1) * length - 1, unit="D")
+    return (end <= pd.Timestamp(as_of)).to_numpy()
+
+
+def _ordinal(dates: pd.Series, code: str) -> np.ndarray:
+    return pd.PeriodIndex(dates, freq=code).asi8

@@ -1,0 +1,156 @@
+"""Orders become purchase occasions: the days on which a customer paid more than was given back.
+
+Cohorts, repurchase and value all count occasions, never order rows.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from opsmodel.errors import ArgumentError
+from opsmodel.intake.contract import MONEY, day, require
+
+CUSTOMER = ["customer_id"]
+SCOPES = ("any", "home", "branch")
+
+
+def occasions(orders, *, as_of, unit: Sequence[str] = CUSTOMER, carry: Sequence[str] = ()) -> ir.Table:
+    """One row per purchase occasion: a customer and a business day with positive net spend. Lazy.
+
+    Several orders on one day are one occasion; a day that only gave money back is none. Sales without
+    a customer and orders after `as_of` are left out.
+
+    orders  one row per order: customer_id, ordered_at, amount; refund_amount (0 if absent)
+    as_of   last day observed, inclusive
+    unit    columns that make a customer: add `store_id` for the customers of each branch on their own
+    carry   further columns, taken from the day's first paid order
+
+    Returns an Ibis table: the columns of `unit`, day (date), first_at (time of the day's first paid
+    order), net (client currency), n_orders (paid orders), margin if the orders have one, and `carry`.
+    Raises TableError if a column is missing.
+    Source: By the Numbers, cohort repurchase rate; OpenRetailScience, experimental/clv.
+
+    >>> from opsmodel.intake.example import seven_customer_shop
+    >>> days = occasions(seven_customer_shop().orders, as_of="2024-06-30").execute()
+    >>> days = days[days["customer_id"] == "C2"].sort_values("day")
+    >>> days[["net", "n_orders"]].astype(float).values.tolist()
+    [[59.8, 2.0], [200.0, 1.0]]
+    """
+    rows = identified(orders, as_of=as_of, columns=[*unit, *carry])
+    return _by_day(rows, unit, carry)
+
+
+def paid_orders(orders, *, as_of, unit: Sequence[str] = CUSTOMER, columns: Sequence[str] = ()) -> ir.Table:
+    """The paid orders of every purchase occasion: each occasion has one row or more. Lazy.
+
+    What a first, last or distinct day is, these rows tell as well as `occasions`, and sooner: unless
+    some order gave back more than it took, no sum per day is needed to know which days count.
+
+    Returns an Ibis table: the columns of `unit`, day (date), ordered_at, net (above 0), and `columns`.
+    Raises TableError if a column is missing.
+    """
+    rows = identified(orders, as_of=as_of, columns=[*unit, *columns])
+    paid = rows.filter(rows.net > 0)
+    if lowest_net(rows) < 0:
+        valid = _by_day(rows, unit, ()).select(*unit, "day")
+        paid = paid.semi_join(valid, [*unit, "day"])
+    return paid.select(*dict.fromkeys([*unit, "day", "ordered_at", "net", *columns]))
+
+
+def values(orders, *, as_of, unit: Sequence[str], measure: str) -> ir.Table:
+    """Rows whose `value` adds up to that of the purchase occasions: `unit`, day, value. Lazy.
+
+    measure  revenue (net of refunds), margin, orders (paid orders) or occasions
+
+    Raises TableError if a column is missing.
+    """
+    rows = identified(orders, as_of=as_of, columns=[*unit, *(["margin"] if measure == "margin" else [])])
+    lowest = lowest_net(rows)
+    if measure == "occasions" or lowest < 0 or (measure == "margin" and lowest == 0):
+        table = _by_day(rows, unit, ())
+    else:
+        table = rows.filter(rows.net > 0).mutate(n_orders=ibis.literal(1, "int64"))
+    value = {
+        "revenue": lambda: table.net,
+        "margin": lambda: table.margin,
+        "orders": lambda: table.n_orders,
+        "occasions": lambda: ibis.literal(1, "int64"),
+    }[measure]()
+    return table.select(*unit, "day", value=value)
+
+
+def identified(orders, *, as_of, columns: Sequence[str] = ()) -> ir.Table:
+    """Orders of known customers up to `as_of`, with their business day and exact net amount. Lazy."""
+    needed = dict.fromkeys(["customer_id", "ordered_at", "amount", *columns])
+    table = require(orders, "orders", list(needed))
+    end = day(as_of) + timedelta(days=1)
+    customer = table.customer_id
+    known = customer.notnull() & (table.ordered_at < ibis.timestamp(end.isoformat()))
+    if customer.type().is_string():
+        known &= customer != ""
+    kept = table.filter(known)
+    optional = [c for c in ("margin",) if c in table.columns and c not in needed]
+    return kept.select(
+        *[c for c in [*needed, *optional] if c not in ("amount", "margin")],
+        **({"margin": _money(kept.margin)} if "margin" in kept.columns else {}),
+        day=kept.ordered_at.date(),
+        net=_net(kept),
+    )
+
+
+def lowest_net(rows: ir.Table) -> float:
+    """The lowest net amount of any row; 0 if there are none. One quick pass over the table."""
+    lowest = rows.net.min().to_pyarrow().as_py()
+    return 0.0 if lowest is None else float(lowest)
+
+
+def scoped(orders, *, scope: str, by: str | Sequence[str] | None) -> tuple[ir.Table, list[str], list[str]]:
+    """The orders as `scope` sees them, the columns that make a customer, and the columns of `by`.
+
+    scope  any: a customer belongs to the store of the first order and may come back anywhere;
+           home: to the home store (`store_id` is read from home_store_id);
+           branch: a customer counts anew in every store, and only that store's orders count
+
+    Raises ArgumentError for another scope, TableError if the columns it needs are missing.
+    """
+    names = [] if by is None else [by] if isinstance(by, str) else list(by)
+    if scope not in SCOPES:
+        raise ArgumentError("this scope does not exist.", found=repr(scope), fix=f"use one of {SCOPES}.")
+    if scope == "home":
+        table = require(orders, "orders", ["home_store_id"])
+        return table.mutate(store_id=table.home_store_id), CUSTOMER, names
+    table = require(orders, "orders", names)
+    if scope == "branch":
+        return require(table, "orders", ["store_id"]), [*CUSTOMER, "store_id"], names
+    return table, CUSTOMER, names
+
+
+def _by_day(rows: ir.Table, unit: Sequence[str], carry: Sequence[str]) -> ir.Table:
+    paid = rows.net > 0
+    sums = {"margin": rows.margin.sum()} if "margin" in rows.columns and "margin" not in carry else {}
+    days = rows.group_by([*unit, "day"]).agg(
+        first_at=rows.ordered_at.min(where=paid), net=rows.net.sum(), n_orders=paid.sum(), **sums
+    )
+    days = days.filter(days.net > 0)
+    extra = [column for column in carry if column not in unit]
+    if not extra:
+        return days
+    start = rows.filter(paid).mutate(
+        rank=ibis.row_number().over(group_by=[*unit, "day"], order_by=["ordered_at", *extra])
+    )
+    start = start.filter(start["rank"] == 0).select(*unit, "day", *extra)
+    return days.join(start, [*unit, "day"]).select(*days.columns, *extra)
+
+
+def _net(table: ir.Table) -> ir.Value:
+    amount = _money(table.amount)
+    if "refund_amount" not in table.columns:
+        return amount
+    return amount - _money(table.refund_amount).fill_null(0)
+
+
+def _money(column: ir.Value) -> ir.Value:
+    """Exact cents, so that sums do not depend on the order of the rows."""
+    return column.cast(MONEY) if column.type().is_floating() else column
