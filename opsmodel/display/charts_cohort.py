@@ -5,9 +5,11 @@ import plotly.graph_objects as go
 
 from opsmodel import numbers
 from opsmodel.display import marks, theme
+from opsmodel.metrics import cohort
 from opsmodel.wording import _
 
 COLUMNS = ["cohort", "age", "n_customers", "value", "rate"]
+WIDEST = 18  # ages that leave room for a number in each cell
 
 
 def retention(table: pd.DataFrame, *, title: str, as_of=None, write=numbers.percent) -> go.Figure:
@@ -26,11 +28,11 @@ def retention(table: pd.DataFrame, *, title: str, as_of=None, write=numbers.perc
     cohorts, ages = sorted(drawn["cohort"].unique()), sorted(drawn["age"].unique())
     sizes = drawn.groupby("cohort")["n_customers"].max()
     grid = drawn.pivot(index="cohort", columns="age", values="rate").reindex(index=cohorts, columns=ages)
-    whole = summary(drawn).set_index("age")["rate"].reindex(ages)
+    whole = cohort.summary(drawn).set_index("age")["rate"].reindex(ages)
     rows = [whole.tolist(), *grid.to_numpy().tolist()]
     texts = [_("All, weighted")] + [
-        f"{name} (n={numbers.count(sizes[cohort])})"
-        for name, cohort in zip(cohort_names(pd.Series(cohorts)), cohorts, strict=True)
+        f"{name} (n={numbers.count(sizes[first])})"
+        for name, first in zip(cohort_names(pd.Series(cohorts)), cohorts, strict=True)
     ]
     base = _("customers by the period of their first order; blank: not over yet")
     figure = theme.figure(title, base=base, as_of=as_of, height=76 + 27 * len(rows))
@@ -39,27 +41,20 @@ def retention(table: pd.DataFrame, *, title: str, as_of=None, write=numbers.perc
     figure.add_heatmap(
         z=[theme.rounded(row) for row in rows], x=[int(age) for age in ages], y=list(range(len(rows))),
         text=[["" if pd.isna(value) else _short(write, value) for value in row] for row in rows],
-        texttemplate="%{text}", textfont={"size": 11}, colorscale=theme.SCALE, zmin=0.0,
-        zmax=theme.rounded([top])[0], showscale=False, xgap=2, ygap=2, hoverinfo="skip",
+        texttemplate="%{text}" if len(ages) <= WIDEST else None, textfont={"size": 11, "color": theme.INK}, colorscale=theme.SCALE, zmin=0.0,
+        zmax=theme.rounded([top])[0], showscale=False, xgap=2, ygap=2, hoverinfo="text",
     )  # fmt: skip
     marks.rows_axis(figure, marks.labels(texts, 40))
     figure.update_yaxes(range=[len(rows) - 0.5, -0.5])
     figure.add_hline(y=0.5, line={"color": theme.INK, "width": 1})
-    figure.update_xaxes(title_text=_("Periods since the first order"), dtick=1, showgrid=False)
+    figure.update_xaxes(
+        title_text=_("Periods since the first order"), dtick=1 if len(ages) <= WIDEST else 4, showgrid=False
+    )
     return figure
 
 
 def _short(write, value: float) -> str:
     return write(value, 0) if write is numbers.percent else write(value)
-
-
-def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Age and rate of all cohorts together, each age weighted over the cohorts that could be seen at it."""
-    seen = table[table["rate"].notna()]
-    sums = (
-        seen.assign(total=seen["rate"] * seen["n_customers"]).groupby("age")[["total", "n_customers"]].sum()
-    )
-    return sums.assign(rate=sums["total"] / sums["n_customers"]).reset_index()[["age", "n_customers", "rate"]]
 
 
 def cohort_names(cohorts: pd.Series) -> list[str]:
@@ -81,8 +76,8 @@ def retention_lines(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure
         return theme.silent(title, _("No cohort is old enough to be seen."), as_of=as_of)
     base = _("one thin line a cohort; thick line: all cohorts, weighted by size")
     figure = theme.figure(title, base=base, as_of=as_of, height=360)
-    for cohort, rows in drawn.groupby("cohort", sort=True):
-        name = cohort_names(pd.Series([cohort]))[0]
+    for first, rows in drawn.groupby("cohort", sort=True):
+        name = cohort_names(pd.Series([first]))[0]
         hover = [
             f"{name} · {row.age:g}<br>{numbers.percent(row.rate)} (n={numbers.count(row.n_customers)})"
             for row in rows.itertuples()
@@ -92,7 +87,7 @@ def retention_lines(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure
             mode="lines" if len(rows) > 1 else "markers", line={"color": "#b8c4ce", "width": 1.2},
             hovertext=hover, hoverinfo="text",
         )  # fmt: skip
-    whole = summary(drawn)
+    whole = cohort.summary(drawn)
     figure.add_scatter(
         name=_("All, weighted"), x=[int(age) for age in whole["age"]], y=theme.rounded(whole["rate"]),
         mode="lines+markers", line={"color": theme.BLUE, "width": 3}, marker={"size": 7},

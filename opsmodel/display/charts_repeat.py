@@ -1,5 +1,7 @@
 """Charts of repurchase: how many return, how soon, and how often again."""
 
+from math import log10
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -31,7 +33,8 @@ def repurchase_curve(table: pd.DataFrame, *, title: str, as_of=None, by: str | N
         figure.add_scatter(
             name=marks.labels([group])[0], x=theme.rounded(seen["within_days"]),
             y=theme.rounded(seen["repurchase_rate"]), mode="lines+markers" if by else "lines+markers+text",
-            line={"color": color, "width": 2.5}, marker={"size": 9}, textposition="bottom right",
+            line={"color": color, "width": 2.5}, textposition="bottom right",
+            marker={"size": 9, "color": marks.colors(seen["n_customers"], color)},
             text=[numbers.percent(rate) for rate in seen["repurchase_rate"]],
             error_y=marks.whiskers(*(seen[name] for name in RATE)),
             hovertext=[_rate_hover(row, group) for row in seen.itertuples()], hoverinfo="text",
@@ -40,7 +43,8 @@ def repurchase_curve(table: pd.DataFrame, *, title: str, as_of=None, by: str | N
     texts = [_window(drawn, width, alone=by is None) for width in widths]
     figure.update_xaxes(
         tickvals=theme.rounded(widths), ticktext=texts, title_text=_("Days after the first purchase"),
-        range=[0, float(max(widths)) * 1.12], showgrid=False,
+        type="log", range=theme.rounded([log10(min(widths) * 0.75), log10(max(widths) * 1.35)]),
+        showgrid=False,
     )  # fmt: skip
     figure.update_yaxes(tickformat=".0%", rangemode="tozero", title_text=_("Repurchase rate"))
     return figure
@@ -69,26 +73,26 @@ def survival(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
         return theme.silent(title, _("Nobody has been watched for a whole day yet."), as_of=as_of)
     base = _("Kaplan–Meier: customers not watched long enough count as long as they were; band: 95% interval")
     figure = theme.figure(title, base=base, as_of=as_of, height=350)
-    days = theme.rounded(drawn["days"])
+    start = pd.DataFrame({"days": [0.0], "repurchased": [0.0], "low": [0.0], "high": [0.0]})
+    curve = pd.concat([start, drawn]) if drawn["days"].iloc[0] > 0 else drawn
+    days = theme.rounded(curve["days"])
     for side, filled in (("low", None), ("high", "tonexty")):
         figure.add_scatter(
-            x=days, y=theme.rounded(drawn[side]), mode="lines", fill=filled, name=side,
+            x=days, y=theme.rounded(curve[side]), mode="lines", fill=filled, name=side,
             line={"shape": "hv", "width": 0}, fillcolor="rgba(0,114,178,0.18)", hoverinfo="skip",
         )  # fmt: skip
-    hover = [
-        _("day {day}: {rate} returned ({inside}), {n} still at risk", day=f"{row.days:g}",
-          rate=numbers.percent(row.repurchased), inside=marks.between(row.low, row.high),
-          n=numbers.count(row.at_risk))
-        for row in drawn.itertuples()
-    ]  # fmt: skip
+    hover = _("day {day}: {rate} returned; still at risk: {n}",
+              day="%{x}", rate="%{y:.1%}", n="%{customdata:,d}")  # fmt: skip
     figure.add_scatter(
-        x=days, y=theme.rounded(drawn["repurchased"]), mode="lines", name=_("Returned so far"),
-        line={"shape": "hv", "color": theme.BLUE, "width": 2.5}, hovertext=hover, hoverinfo="text",
+        x=days, y=theme.rounded(curve["repurchased"]), mode="lines", name=_("Returned so far"),
+        line={"shape": "hv", "color": theme.BLUE, "width": 2.5},
+        customdata=theme.rounded(curve["at_risk"]), hovertemplate=f"{hover}<extra></extra>",
     )  # fmt: skip
     ticks = theme.nice_ticks(0, float(drawn["days"].max()), 6)
     texts = [f"{tick:g}<br>{numbers.count(_at_risk(drawn, tick))}" for tick in ticks]
     below = _("Days after the first purchase; below, customers still at risk")
-    figure.update_xaxes(tickvals=ticks, ticktext=texts, showgrid=False, title_text=below)
+    figure.update_xaxes(tickvals=ticks, ticktext=texts, showgrid=False, title_text=below,
+                        range=[0, days[-1]])  # fmt: skip
     figure.update_yaxes(tickformat=".0%", rangemode="tozero", title_text=_("Share who returned"))
     return figure
 
@@ -127,6 +131,11 @@ def gaps(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
         for k, n in zip(drawn["order_number"], drawn["n_customers"], strict=True)
     ]
     marks.rows_axis(figure, texts)
+    for place in drawn.index[drawn["median_days"].isna()]:
+        figure.add_annotation(
+            x=0, y=place, text=_("fewer than half have returned so far"), showarrow=False, xanchor="left",
+            xshift=8, font={"size": 12, "color": theme.MUTED},
+        )  # fmt: skip
     figure.update_xaxes(title_text=_("Days between purchases"), rangemode="tozero")
     return figure
 
@@ -174,15 +183,17 @@ def hazard(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     return figure
 
 
-def _rate_bars(
-    figure: go.Figure, drawn: pd.DataFrame, rate: list[str], texts: list[str], hover: list
-) -> None:
-    values = drawn[rate[0]]
+def _rate_bars(figure: go.Figure, drawn: pd.DataFrame, rate: list[str], texts: list, hover: list) -> None:
+    """Bars of a rate, its value written over the whiskers; grey where the base is too small."""
+    values, places = drawn[rate[0]], list(range(len(drawn)))
+    base = drawn["n_customers"] if "n_customers" in drawn.columns else drawn["at_risk"]
     figure.add_bar(
-        x=list(range(len(drawn))), y=theme.rounded(values), marker={"color": theme.BLUE},
-        text=[numbers.percent(value) if pd.notna(value) else "" for value in values],
-        textposition="inside", insidetextanchor="start", textangle=0, insidetextfont={"color": "#ffffff"},
+        x=places, y=theme.rounded(values), marker={"color": marks.colors(base)},
         error_y=marks.whiskers(*(drawn[name] for name in rate)), hovertext=hover, hoverinfo="text",
     )  # fmt: skip
-    figure.update_xaxes(tickvals=list(range(len(drawn))), ticktext=texts, showgrid=False)
+    figure.add_scatter(
+        x=places, y=theme.rounded(drawn[rate[2]].fillna(values)), **marks.beside("top center"),
+        text=[numbers.percent(value) if pd.notna(value) else "" for value in values],
+    )  # fmt: skip
+    figure.update_xaxes(tickvals=places, ticktext=texts, showgrid=False)
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")

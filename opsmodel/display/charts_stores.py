@@ -9,6 +9,8 @@ from opsmodel.display.cells import FORMATS, kind
 from opsmodel.display.headings import heading
 from opsmodel.wording import _
 
+NAMED = 40  # up to so many stores each row has its name
+
 
 def peers(
     table: pd.DataFrame, *, measure: str, store: str, title: str, target: float | None = None, as_of=None
@@ -29,7 +31,7 @@ def peers(
         return theme.silent(title, _("No store of the group can be compared on this yet."), as_of=as_of)
     write = FORMATS.get(kind(measure), numbers.days)
     base = _("{n} stores; whiskers: 95% interval", n=len(drawn))
-    figure = theme.figure(title, base=base, as_of=as_of, height=90 + 22 * len(drawn))
+    figure = theme.figure(title, base=base, as_of=as_of, height=90 + _row_height(len(drawn)) * len(drawn))
     drawn = drawn.reset_index(drop=True)
     for own, color in ((False, "#9aa5b1"), (True, theme.ORANGE)):
         rows = drawn[(drawn["store_id"] == store) == own]
@@ -39,10 +41,10 @@ def peers(
             error_x=marks.whiskers(*(rows[name] for name in names)) | {"color": color},
             hovertext=[_store_hover(row, names, write) for row in rows.to_dict("records")], hoverinfo="text",
         )  # fmt: skip
-    texts = marks.labels(_store_names(drawn), 30)
     own_rows = (drawn["store_id"] == store).tolist()
-    bold = [f"<b>{text}</b>" if own else text for text, own in zip(texts, own_rows, strict=True)]
-    marks.rows_axis(figure, bold)
+    named = zip(marks.labels(_store_names(drawn), 30), own_rows, strict=True)
+    others = len(drawn) <= NAMED
+    marks.rows_axis(figure, [f"<b>{text}</b>" if own else text * others for text, own in named])
     if target is not None and pd.notna(target):
         figure.add_vline(x=theme.rounded([target])[0], line={"color": theme.INK, "dash": "dot", "width": 1.2})
         text = _("P75 of peers: {value}", value=write(target))
@@ -53,6 +55,11 @@ def peers(
         axis = theme.money_axis(0, float(drawn[names].max().max()))
     figure.update_xaxes(**axis, rangemode="tozero", title_text=heading(measure))
     return figure
+
+
+def _row_height(stores: int) -> int:
+    """Pixels a store: rows of a long list are thin, and only this store is named."""
+    return 22 if stores <= NAMED else max(3, 700 // stores)
 
 
 def _store_names(drawn: pd.DataFrame) -> list[str]:
@@ -92,11 +99,13 @@ def money(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     figure.add_bar(
         orientation="h", x=theme.rounded(drawn["money"]), y=list(range(len(drawn))), width=0.5,
         marker={"color": theme.BLUE}, error_x=marks.whiskers(*(drawn[name] for name in names)),
-        text=[numbers.money(value) for value in drawn["money"]], textposition="inside",
-        insidetextanchor="start", insidetextfont={"color": "#ffffff"},
         hovertext=hover, hoverinfo="text",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=theme.rounded(drawn["money_high"].fillna(drawn["money"])), y=list(range(len(drawn))),
+        text=[numbers.money(value) for value in drawn["money"]], **marks.beside("middle right"),
     )  # fmt: skip
     marks.rows_axis(figure, marks.labels(drawn["claim"], 40))
     figure.update_xaxes(**theme.money_axis(low, high), title_text=_("Worth a year"),
-                        range=theme.rounded([low * 1.05, high * 1.08]))  # fmt: skip
+                        range=theme.rounded([low * 1.05, high * 1.18]))  # fmt: skip
     return figure

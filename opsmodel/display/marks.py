@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from opsmodel import numbers
 from opsmodel.display import theme
+from opsmodel.display.tables import SMALL_BASE
 from opsmodel.display.typeset import plain, wrap
 from opsmodel.errors import TableError
 
@@ -39,6 +40,24 @@ def whiskers(values: pd.Series, low: pd.Series, high: pd.Series) -> dict:
         "color": theme.INK,
         "thickness": 1.2,
         "width": 4,
+    }
+
+
+def colors(base: pd.Series, color: str = theme.BLUE) -> list[str]:
+    """The colour of each mark: grey where its base is under 30, and so no basis for a conclusion."""
+    return [color if size >= SMALL_BASE else theme.FAINT for size in base.fillna(0)]
+
+
+def beside(position: str) -> dict:
+    """A trace of text only, set a little off its points: an unseen marker keeps the distance."""
+    return {
+        "mode": "markers+text",
+        "textposition": position,
+        "marker": {"size": 8, "opacity": 0},
+        "textfont": {"size": 12, "color": theme.INK},
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "cliponaxis": False,
     }
 
 

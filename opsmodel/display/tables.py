@@ -12,6 +12,7 @@ from opsmodel.errors import ArgumentError
 from opsmodel.wording import _
 
 METRICS = "application/vnd.opsmodel.metrics+json"
+SMALL_BASE = 30
 BASES = ("n_eligible", "n_customers", "n_at_risk", "at_risk", "n_buyers", "n")
 
 _STYLE = {
@@ -69,7 +70,11 @@ class Table:
 
 
 def table(
-    df: pd.DataFrame, *, small_base: int = 30, caption: str | None = None, columns: list[str] | None = None
+    df: pd.DataFrame,
+    *,
+    small_base: int = SMALL_BASE,
+    caption: str | None = None,
+    columns: list[str] | None = None,
 ) -> Table:
     """The result table as a reader wants it: headings in words, units, intervals in one column.
 

@@ -3,6 +3,7 @@
 Tables and published numbers are shown by `theme.table` and `theme.publish` (see `display.tables`).
 """
 
+import re
 from collections.abc import Iterable
 from math import ceil, floor, isfinite, log10
 
@@ -20,19 +21,20 @@ FONTS = (
     "'Source Sans 3', 'Segoe UI', 'Helvetica Neue', Arial, 'PingFang SC', 'Microsoft YaHei',"
     " 'Noto Sans CJK SC', 'Source Han Sans SC', sans-serif"
 )
-INK, MUTED, GRID = "#1f2933", "#5b6670", "#e4e7eb"
+INK, MUTED, FAINT, GRID = "#1f2933", "#5b6670", "#c3cbd3", "#e4e7eb"
 BLUE, ORANGE, GREEN, YELLOW, SKY, PURPLE, GREY = (
     "#0072b2", "#d55e00", "#009e73", "#e69f00", "#56b4e9", "#aa4499", "#8a949e",
 )  # fmt: skip
 PALETTE = (BLUE, ORANGE, GREEN, PURPLE, YELLOW, SKY, GREY)
 PALE = "#bcd9ea"
-SCALE = [[0.0, "#f4f8fb"], [0.25, "#c6dff0"], [0.5, "#7fb6d9"], [0.75, "#2f86bd"], [1.0, "#084c7f"]]
+SCALE = [[0.0, "#f7fafc"], [0.5, "#b3d4e8"], [1.0, "#62a8d3"]]  # dark text stays readable on all of it
 
 _AXIS = {
     "gridcolor": GRID,
     "linecolor": "#9aa5b1",
     "zeroline": False,
     "ticks": "",
+    "ticklabelstandoff": 6,
     "automargin": True,
     "title": {"font": {"size": 12, "color": MUTED}, "standoff": 10},
     "tickfont": {"size": 12, "color": INK},
@@ -41,7 +43,7 @@ TEMPLATE = go.layout.Template(
     layout={
         "font": {"family": FONTS, "size": 13, "color": INK},
         "title": {"x": 0, "xref": "container", "xanchor": "left", "y": 1, "yanchor": "top",
-                  "pad": {"t": 14, "l": 12}, "font": {"size": 16, "color": INK},
+                  "pad": {"t": 14, "l": 12}, "font": {"size": 16, "color": INK, "weight": 600},
                   "subtitle": {"font": {"size": 12, "color": MUTED}}},
         "colorway": list(PALETTE),
         "paper_bgcolor": "#ffffff",
@@ -74,8 +76,8 @@ def figure(title: str, *, base: str = "", as_of=None, height: int = 380, legend:
     '412 customers · as of 2024-06-30'
     """
     until = _("as of {day}", day=str(as_of)[:10]) if as_of else ""
-    head = [plain(line) for line in wrap(title, 78)]
-    under = [plain(line) for line in wrap(" · ".join(part for part in (base, until) if part), 104)]
+    head = [plain(line) for line in wrap(title, 82)]
+    under = [plain(line) for line in wrap(" · ".join(part for part in (base, until) if part), 108)]
     top = 22 + 22 * len(head) + 17 * len([line for line in under if line]) + (34 if legend else 12)
     return go.Figure(
         layout={
@@ -113,7 +115,12 @@ def _round(value) -> float | None:
 def money_axis(low: float, high: float) -> dict:
     """Tick positions and their texts in the report's currency, for an axis from `low` to `high`."""
     ticks = nice_ticks(min(low, 0.0), max(high, 0.0))
-    return {"tickvals": rounded(ticks), "ticktext": [numbers.money(tick) for tick in ticks]}
+    return {"tickvals": rounded(ticks), "ticktext": [_bare(numbers.money(tick)) for tick in ticks]}
+
+
+def _bare(amount: str) -> str:
+    """Without zeros after the point: ¥2.50万 as ¥2.5万, ¥40.00万 as ¥40万."""
+    return re.sub(r"\.0+(?=\D*$)|(?<=\.\d)0+(?=\D*$)", "", amount)
 
 
 def nice_ticks(low: float, high: float, steps: int = 5) -> list[float]:
