@@ -1,0 +1,184 @@
+"""Runs one notebook in its own kernel, through papermill, and says honestly how it ended.
+
+papermill's own engine marks every cell "completed" after a dead kernel or a time-out, saves after every
+cell, or, with saves off, leaves nothing at all. This one saves once, when it ends, however it ends.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+_missing = "rfc3987_syntax" not in sys.modules
+if _missing:  # jsonschema would compile 35 grammars at import to check addresses no notebook holds: 1 CPU s
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+import nbformat  # noqa: E402
+import papermill  # noqa: E402
+from nbclient import NotebookClient  # noqa: E402
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError  # noqa: E402
+from papermill.engines import Engine, NotebookExecutionManager, papermill_engines  # noqa: E402
+from papermill.exceptions import PapermillExecutionError  # noqa: E402
+from traitlets.config import Config  # noqa: E402
+
+if _missing:
+    del sys.modules["rfc3987_syntax"]
+
+TRANSIENT = ("died", "no_start")
+KERNEL_START = "__import__('sys').modules.setdefault('rfc3987_syntax')"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds a cell, a whole notebook and the start of a kernel may take."""
+
+    cell: float = 300
+    notebook: float = 900
+    start: float = 60
+
+
+@dataclass
+class Outcome:
+    """How a run ended, and the notebook as far as it got.
+
+    status  ok · error · exited (left by sys.exit) · died · cell_timeout · notebook_timeout · no_start
+    """
+
+    status: str = "running"
+    error: str = ""
+    notebook: Any = None
+    limits: Limits = field(default_factory=Limits)
+
+    def end(self, status: str, error: str = "") -> None:
+        self.status, self.error = status, error
+
+
+def run(
+    path: Path, parameters: dict, *, limits: Limits, environment: dict, kernel_log, keep: Callable
+) -> Outcome:
+    """Run the notebook with the parameters; never raises for anything the notebook does.
+
+    kernel_log  open file that takes what the kernel process itself prints
+    keep        called once with the notebook if it did not end well, to save what there is
+    """
+    outcome = Outcome(limits=limits)
+    notebook = nbformat.read(path, as_version=4)
+    how = {"env": environment, "cwd": str(path.parent), "stdout": kernel_log, "stderr": kernel_log}
+    try:
+        papermill.execute_notebook(
+            notebook,
+            None,
+            parameters=parameters,
+            engine_name="opsmodel",
+            request_save_on_cell_execute=False,
+            progress_bar=False,
+            kernel_name=notebook.metadata.get("kernelspec", {}).get("name", "python3"),
+            language="python",
+            outcome=outcome,
+            how=how,
+            keep=keep,
+            name=path.name,
+        )
+    except PapermillExecutionError as error:
+        if outcome.status == "ok":
+            outcome.end("error", str(error))
+    return outcome
+
+
+class ReportEngine(Engine):
+    """papermill's engine interface around one nbclient run with limits and honest statuses."""
+
+    @classmethod
+    def execute_notebook(
+        cls, nb, kernel_name, *, outcome: Outcome, how: dict, keep: Callable, name: str, **_
+    ):
+        outcome.notebook = nb
+        book = NotebookExecutionManager(nb, progress_bar=False, autosave_cell_every=0)
+        book.notebook_start()
+        nb.metadata.papermill.update(input_path=name, output_path=None)
+        try:
+            _execute(book, kernel_name, outcome, how)
+        finally:
+            if outcome.status == "running":
+                outcome.end("interrupted", "the run was stopped.")
+            _close(book, outcome)
+            if outcome.status != "ok":
+                keep(nb)
+        return nb
+
+
+def _execute(book: NotebookExecutionManager, kernel_name: str, outcome: Outcome, how: dict) -> None:
+    client = _Client(
+        book.nb,
+        kernel_name=kernel_name,
+        startup_timeout=outcome.limits.start,
+        iopub_timeout=60,
+        raise_on_iopub_timeout=True,
+        extra_arguments=[f"--IPKernelApp.exec_lines={KERNEL_START}"],
+        config=Config({"KernelManager": {"transport_encryption": "required"}}),
+    )
+    started = False
+    try:
+        with client.setup_kernel(**how):
+            started = True
+            try:
+                _cells(client, book, outcome)
+            except BaseException:
+                client.shutdown_kernel = "immediate"
+                raise
+    except CellExecutionError as error:
+        left = error.ename == "SystemExit"
+        outcome.end("exited" if left else "error", f"{error.ename}: {error.evalue}")
+    except CellTimeoutError:
+        whole = monotonic() >= client.deadline
+        seconds = outcome.limits.notebook if whole else outcome.limits.cell
+        what = "notebook" if whole else "cell"
+        outcome.end(f"{what}_timeout", f"the {what} took longer than {seconds:g} s.")
+    except DeadKernelError as error:
+        outcome.end("died" if started else "no_start", f"the kernel died: {error}")
+    except Exception as error:
+        # what a kernel that cannot be started raises depends on its provisioner
+        outcome.end("error" if started else "no_start", f"{type(error).__name__}: {error}")
+
+
+class _Client(NotebookClient):
+    deadline = float("inf")
+
+
+def _cells(client: _Client, book: NotebookExecutionManager, outcome: Outcome) -> None:
+    """Run the cells in turn; the outcome is ok only if every code cell was executed."""
+    client.reset_execution_trackers()
+    client.deadline = monotonic() + outcome.limits.notebook
+    client.timeout_func = lambda cell: max(min(outcome.limits.cell, client.deadline - monotonic()), 0.01)
+    for position, cell in enumerate(book.nb.cells):
+        book.cell_start(cell, position)
+        if cell.cell_type == "code":
+            client.execute_cell(cell, position)
+        book.cell_complete(cell, position)
+    missed = [position for position, cell in enumerate(book.nb.cells) if not executed(cell)]
+    if missed:
+        outcome.end("error", f"code cells {missed} were not executed.")
+    else:
+        outcome.end("ok")
+
+
+def executed(cell) -> bool:
+    """Whether nothing of this cell is left to run: it holds no code, or has an execution count."""
+    return cell.cell_type != "code" or not cell.source.strip() or cell.execution_count is not None
+
+
+def _close(book: NotebookExecutionManager, outcome: Outcome) -> None:
+    """The last word in the notebook's metadata: the cell that was running failed, later ones are pending."""
+    for cell in book.nb.cells:
+        if cell.metadata.papermill["status"] == book.RUNNING:
+            book.cell_exception(cell)
+    about = book.nb.metadata.papermill
+    about["end_time"] = datetime.now(UTC).isoformat()
+    about["duration"] = (datetime.now(UTC) - book.start_time).total_seconds()
+    about["exception"] = None if outcome.status == "ok" else True
+    about["opsmodel"] = {"status": outcome.status, "error": outcome.error}
+
+
+papermill_engines.register("opsmodel", ReportEngine)

@@ -1,0 +1,220 @@
+"""An executed notebook as a client page: the cover, the contents, prose, figures, tables; code on demand."""
+
+import base64
+import re
+from dataclasses import asdict, dataclass
+from functools import cache
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+from nbconvert.exporters import TemplateExporter
+from nbconvert.filters.highlight import Highlight2HTML
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors import Preprocessor
+
+from opsmodel import wording
+from opsmodel.render.assets import plotly_js
+from opsmodel.render.figures import PLOTLY, figure
+from opsmodel.render.policy import policy
+from opsmodel.wording import _
+
+METRICS = "application/vnd.opsmodel.metrics+json"
+DROPPED = {"parameters", "injected-parameters", "hidden"}
+TEMPLATE = Path(__file__).parent / "template"
+_HEADING = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.DOTALL)
+_ADDRESS = re.compile(r"^<.* at 0x[0-9a-f]+.*>$|^<IPython\.", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What a page says before its first sentence, and where its assets are.
+
+    key     of the ledger; lets the next run see that the page is the one it means
+    root    from the page to the report folder: "../" or ""
+    """
+
+    client: str
+    store_id: str
+    store_name: str
+    as_of: str
+    lang: str
+    key: str
+    root: str = "../"
+    single_file: bool = False
+
+
+def render(notebook, cover: Cover) -> tuple[str, dict[str, Any]]:
+    """The page as HTML, and the numbers the notebook published."""
+    wording.use(cover.lang)
+    metrics = published(notebook)
+    resources = {
+        "cover": asdict(cover),
+        "labels": _labels(metrics.get("as_of") or cover.as_of),
+        "style": Markup(_style()),
+        "script": Markup(_text("page.js")),
+    }
+    html, _resources = _exporter().from_notebook_node(notebook, resources=resources)
+    return html, metrics
+
+
+def _labels(as_of: str) -> dict[str, str]:
+    return {
+        "skip": _("Skip to the report"),
+        "stores": _("All stores"),
+        "code": _("Show code"),
+        "contents": _("Contents"),
+        "as_of": _("Data up to {day}", day=as_of) if as_of else "",
+    }
+
+
+def published(notebook) -> dict[str, Any]:
+    """The numbers of all cells that published some, hidden cells too."""
+    found: dict[str, Any] = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            found |= output.get("data", {}).get(METRICS, {})
+    return found
+
+
+class PageCells(Preprocessor):
+    """What the template needs of the notebook: title, contents, blocks of HTML."""
+
+    def preprocess(self, nb, resources):
+        lang = resources["cover"]["lang"]
+        blocks, contents = [], []
+        for position, cell in enumerate(nb.cells):
+            if not _kept(cell, lang):
+                continue
+            if cell.cell_type == "markdown":
+                blocks.append({"kind": "prose", "html": _prose(cell.source, contents)})
+            elif cell.cell_type == "code":
+                name = re.sub(r"[^\w-]", "", str(cell.get("id") or position))
+                blocks.append({"kind": "code", "html": _code(cell.source), "outputs": _outputs(cell, name)})
+        resources["title"] = next((entry["text"] for entry in contents if entry["level"] == 1), "")
+        resources["contents"] = [entry for entry in contents if entry["level"] in (2, 3)]
+        resources["blocks"] = blocks
+        resources["drawn"] = any(figure for block in blocks for figure in block.get("outputs", [])
+                                 if '<figure class="chart">' in figure)  # fmt: skip
+        resources["plotly"] = Markup(plotly_js()) if resources["cover"]["single_file"] else ""
+        resources["policy"] = _policy(resources)
+        return nb, resources
+
+
+class PageExporter(TemplateExporter):
+    """nbconvert with this package's template; text is escaped unless marked as HTML."""
+
+    output_mimetype = "text/html"
+
+    def _create_environment(self):
+        environment = super()._create_environment()
+        environment.autoescape = True
+        return environment
+
+
+@cache
+def _exporter() -> PageExporter:
+    return PageExporter(
+        template_name=TEMPLATE.name,
+        template_file="page.html.j2",
+        extra_template_basedirs=[str(TEMPLATE.parent)],
+        default_preprocessors=[],
+        preprocessors=[PageCells],
+    )
+
+
+@cache
+def _text(name: str) -> str:
+    return (TEMPLATE / name).read_text(encoding="utf-8")
+
+
+@cache
+def _style() -> str:
+    from pygments.formatters import HtmlFormatter
+
+    return _text("page.css") + HtmlFormatter(style="default").get_style_defs(".highlight")
+
+
+def _policy(resources) -> str:
+    if resources["cover"]["single_file"]:
+        return policy(resources["script"], resources["plotly"])
+    return policy(resources["script"], files="'self' file:")
+
+
+def _kept(cell, lang: str) -> bool:
+    tags = set(cell.metadata.get("tags", []))
+    languages = {tag.removeprefix("lang-") for tag in tags if tag.startswith("lang-")}
+    return not tags & DROPPED and (not languages or lang in languages)
+
+
+def _prose(text: str, contents: list[dict]) -> Markup:
+    """Markdown as HTML; headings get ids and join the contents, and the first title goes to the cover."""
+
+    def number(match: re.Match) -> str:
+        level = int(match[1])
+        words = unescape(
+            re.sub(r"<[^>]*>", "", re.sub(r"<a class=.anchor-link.*?</a>", "", match[2]))
+        ).strip()
+        if level == 1 and not any(entry["level"] == 1 for entry in contents):
+            contents.append({"level": 1, "id": "", "text": words})
+            return ""
+        level, name = max(level, 2), f"section-{len(contents) + 1}"
+        contents.append({"level": level, "id": name, "text": words})
+        return Markup('<h{0} id="{1}">{2}</h{0}>').format(level, name, words)
+
+    return Markup(_HEADING.sub(number, _markdown(text, escape=False)))
+
+
+def _markdown(text: str, *, escape: bool) -> str:
+    return MarkdownWithMath(renderer=IPythonRenderer(escape=escape)).render(text)
+
+
+@cache
+def _highlighter() -> Highlight2HTML:
+    return Highlight2HTML(pygments_lexer="python3")
+
+
+def _code(text: str) -> Markup:
+    return Markup(_highlighter()(text)) if text.strip() else Markup()
+
+
+def _outputs(cell, name: str) -> list[Markup]:
+    shown = (_output(output, f"figure-{name}-{position}") for position, output in enumerate(cell.outputs))
+    return [html for html in shown if html]
+
+
+def _output(output, name: str) -> Markup:
+    """One output as HTML; warnings, errors, widgets and published numbers are not for the client."""
+    if output.output_type == "stream":
+        return _plain(output.text) if output.name == "stdout" else Markup()
+    data = output.get("data", {})
+    if METRICS in data:
+        return Markup()
+    if PLOTLY in data:
+        return figure(
+            data[PLOTLY], name, note=_("This chart is drawn with JavaScript, which is switched off.")
+        )
+    if "text/html" in data:
+        return Markup('<div class="rich">{}</div>').format(Markup(data["text/html"]))
+    if "text/markdown" in data:
+        return Markup('<div class="rich">{}</div>').format(
+            Markup(_markdown(data["text/markdown"], escape=True))
+        )
+    for kind in ("image/svg+xml", "image/png", "image/jpeg"):
+        if kind in data:
+            return _image(kind, data[kind], data.get("text/plain", ""))
+    return _plain(data.get("text/plain", ""))
+
+
+def _plain(text: str) -> Markup:
+    if not text.strip() or _ADDRESS.match(text.strip()):
+        return Markup()
+    return Markup('<pre class="text">{}</pre>').format(text)
+
+
+def _image(kind: str, content: str, alternative: str) -> Markup:
+    encoded = base64.b64encode(content.encode()).decode() if kind == "image/svg+xml" else content
+    return Markup('<img src="data:{};base64,{}" alt="{}">').format(
+        kind, encoded.replace("\n", ""), alternative
+    )
