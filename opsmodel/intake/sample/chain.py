@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.sample import journey, till
+from opsmodel.intake.sample import journey
 from opsmodel.intake.sample.behaviour import Behaviour, Defect, behaviour
 from opsmodel.intake.sample.draw import Draw
 from opsmodel.intake.sample.industry import INDUSTRIES
+from opsmodel.intake.sample.store import one_store
 
-SOURCES = {"replied": "wecom", "messaged": "wecom", "shared": "miniapp", "coupon_used": "pos"}
 FORMATS = ("商场店", "社区店")
 REGIONS = ("华东", "华南")
 
@@ -74,8 +74,8 @@ def chain(
         behaves = behaviour(store, INDUSTRIES[industry], Draw(seed, number, 0), planted, spread)
         days = (np.datetime64(end) - np.datetime64(opened[number])).astype(int) + 1
         full = (np.datetime64(end) - np.datetime64(start)).astype(int) + 1
-        n = int(round(n_customers * behaves.size * days / full))
-        parts.append(_store(behaves, number, journey.season(opened[number], end, behaves), n, seed))
+        n = round(n_customers * behaves.size * int(days) / int(full))
+        parts.append(one_store(behaves, number, journey.season(opened[number], end, behaves), n, seed))
     orders = _orders(pd.concat([part["orders"] for part in parts]), ids, opened, Draw(seed, n_stores, 9))
     tables = {
         name: pd.concat([part[name] for part in parts], ignore_index=True)
@@ -94,106 +94,6 @@ def chain(
     )
 
 
-def _store(behaves: Behaviour, number: int, season: journey.Season, n: int, seed: int) -> dict[str, Any]:
-    """The tables of one store, each with its own stream of chance."""
-    people = journey.contacts(behaves, season, n, Draw(seed, number, 1))
-    bought = journey.purchases(behaves, season, people, Draw(seed, number, 2))
-    shared = journey.shares(people, season, Draw(seed, number, 3))
-    first = np.full(n, journey.NEVER)
-    first[bought.loc[bought["number"] == 1, "person"]] = bought.loc[bought["number"] == 1, "time"]
-    brought_by = journey.referrers(people, first, shared, Draw(seed, number, 4))
-    draw = Draw(seed, number, 5)
-    visitors = draw.count(behaves.industry.visitors * behaves.size * season.busy)
-    known = till.orders(behaves, season, people, bought, Draw(seed, number, 6))
-    rows = pd.concat([known, till.walk_ins(behaves, visitors, season, draw)], ignore_index=True)
-    touches = till.touches(people, rows, shared, season, Draw(seed, number, 7))
-    names = np.array([f"{number + 1:03d}{person + 1:05d}" for person in range(n)] + [None], dtype=object)
-    staff = np.array([f"E{number + 1:02d}{person}" for person in range(1, 5)])
-    store = behaves.store_id
-    member = np.full(n, journey.NEVER)
-    third = bought[bought["number"] == 3]
-    member[third["person"]] = third["time"]
-    customers = pd.DataFrame(
-        {
-            "customer_id": names[:n],
-            "store_id": store,
-            "channel": people["channel"],
-            "code_id": store + "-" + people["channel"],
-            "staff_id": staff[people["staff"]],
-            "joined_at": _time(people["joined"]),
-            "left_at": _time(people["left"].where(people["left"] < season.end, journey.NEVER)),
-            "referrer_id": names[brought_by],
-            "member_since": _time(member),
-        }
-    )
-    orders = pd.DataFrame(
-        {
-            "row": number * 10**7 + np.arange(len(rows)),
-            "customer_id": names[rows["person"]],
-            "store_id": store,
-            "home_store_id": store,
-            "number": rows["number"],
-            "staff": rows["staff"],
-            "ordered_at": _time(rows["time"]),
-            "amount": rows["amount"] / 100,
-            "refund_amount": rows["refund"] / 100,
-            "margin": rows["margin"] / 100,
-        }
-    )
-    items = till.lines(behaves, rows, Draw(seed, number, 8))
-    shelf = behaves.industry.shelf
-    lines = pd.DataFrame(
-        {
-            "row": number * 10**7 + items["order"],
-            **{
-                column: np.array([getattr(product, column) for product in shelf], dtype=object)[
-                    items["product"]
-                ]
-                for column in ("product_id", "product", "category", "tier")
-            },
-            "quantity": items["quantity"].astype(float),
-            "amount": items["cents"] / 100,
-        }
-    )
-    events = pd.DataFrame(
-        {
-            "customer_id": names[touches["person"]],
-            "store_id": store,
-            "staff_id": staff[people["staff"].to_numpy()[touches["person"]]],
-            "event": touches["event"],
-            "happened_at": _time(touches["time"]),
-            "source": touches["event"].map(SOURCES),
-        }
-    )
-    traffic = pd.DataFrame(
-        {"store_id": store, "counted_on": season.days.astype("datetime64[s]"), "visitors": visitors}
-    )
-    return {
-        "behaviour": behaves,
-        "customers": customers,
-        "orders": orders,
-        "lines": lines,
-        "events": events,
-        "traffic": traffic,
-        "spend": _spend(behaves, customers),
-    }
-
-
-def _time(seconds) -> pd.Series:
-    seconds = pd.Series(np.asarray(seconds))
-    known = seconds.where(seconds < journey.NEVER, 0).astype("int64").to_numpy().astype("datetime64[s]")
-    return pd.Series(known).where((seconds < journey.NEVER).to_numpy())
-
-
-def _spend(behaves: Behaviour, customers: pd.DataFrame) -> pd.DataFrame:
-    """What each channel cost, booked on the first day of the month."""
-    cost = {channel.name: channel.cost for channel in behaves.industry.channels}
-    month = customers["joined_at"].dt.to_period("M").dt.to_timestamp().rename("spent_on")
-    adds = customers.groupby(["channel", "code_id", "store_id", month], as_index=False).size()
-    adds["amount"] = (adds["size"] * adds["channel"].map(cost)).round(2)
-    return adds.drop(columns="size").sort_values(["store_id", "spent_on", "channel"], ignore_index=True)
-
-
 def _orders(orders: pd.DataFrame, ids: list[str], opened: list[str], draw: Draw) -> pd.DataFrame:
     """The orders of the chain: a few repeat orders rung up elsewhere, numbered by store and day."""
     n = len(orders)
@@ -202,7 +102,8 @@ def _orders(orders: pd.DataFrame, ids: list[str], opened: list[str], draw: Draw)
     trading = orders["ordered_at"].to_numpy() >= np.array(opened, dtype="datetime64[s]")[other]
     orders["store_id"] = np.where(away & trading, np.array(ids)[other], orders["store_id"])
     orders = orders.sort_values(["store_id", "ordered_at", "row"], ignore_index=True)
-    day = orders["ordered_at"].dt.strftime("%y%m%d")
+    days, place = np.unique(orders["ordered_at"].to_numpy().astype("datetime64[D]"), return_inverse=True)
+    day = pd.Series(pd.DatetimeIndex(days).strftime("%y%m%d").to_numpy()[place], dtype="str")
     number = orders.groupby(["store_id", day]).cumcount() + 1
     orders["order_id"] = orders["store_id"].str[1:] + day + number.astype(str).str.zfill(4)
     orders["staff_id"] = "E" + orders["store_id"].str[2:] + (orders["staff"] + 1).astype(str)

@@ -205,7 +205,7 @@ def _csv(path: Path, rows: pd.DataFrame, encoding: str) -> None:
 
 def _workbook(path: Path):
     try:
-        import xlsxwriter
+        import xlsxwriter  # type: ignore[import-untyped]
     except ImportError:
         raise IntakeError(
             "the sample cannot be written without XlsxWriter.",

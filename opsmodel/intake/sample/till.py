@@ -95,15 +95,15 @@ def lines(behaviour: Behaviour, rows: pd.DataFrame, draw: Draw) -> pd.DataFrame:
     paid = np.where(last, amount[order] - share[order] * (many[order] - 1), share[order])
     items = pd.DataFrame({"order": order, "product": product, "cents": paid})
     # shelves whose length divides by 3 repeat a product within an order: one line a product
-    items = items.groupby(["order", "product"], as_index=False, sort=True)["cents"].sum()
-    return items.assign(quantity=1 + draw.pick([0.85, 0.15], len(items)))
+    summed = items.groupby(["order", "product"], sort=True)["cents"].sum().reset_index()
+    return summed.assign(quantity=1 + draw.pick([0.85, 0.15], len(summed)))
 
 
 def touches(
     people: pd.DataFrame, rows: pd.DataFrame, shared: np.ndarray, season: Season, draw: Draw
 ) -> pd.DataFrame:
     """One row an event: replied, shared, messaged (by staff) and coupon_used, while still a contact."""
-    n, known = len(people), rows[rows["person"] >= 0]
+    n, known = len(people), rows.loc[rows["person"] >= 0]
     joined, interested = people["joined"].to_numpy(), people["interested"].to_numpy()
     real = ~people["fake"].to_numpy()
     answers = np.where(real, draw.count(np.where(interested, 1.4, 0.5)), 0)
@@ -111,12 +111,12 @@ def touches(
     replied = joined[who] + 300 + np.rint(draw.exponential(len(who)) * 5 * DAY).astype(np.int64)
     sent = np.repeat(np.arange(n), draw.count(np.full(n, 0.7)))
     sent_at = joined[sent] + DAY + np.rint(draw.uniform(len(sent)) * 120 * DAY).astype(np.int64)
-    repeat = known[(known["number"] > 1)]
+    repeat = known.loc[known["number"] > 1]
     nudged = repeat[draw.chance(0.40, len(repeat))]
     nudged_at = (
         nudged["time"].to_numpy() - 3600 - np.rint(draw.uniform(len(nudged)) * 3 * DAY).astype(np.int64)
     )
-    paid = known[(known["number"] > 0) & ~known["entry"].astype(bool)]
+    paid = known.loc[(known["number"] > 0) & ~known["entry"].astype(bool)]
     couponed = paid[draw.chance(0.25, len(paid))]
     sharers = np.flatnonzero(shared < NEVER)
     events = pd.concat(
