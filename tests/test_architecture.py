@@ -17,6 +17,7 @@ STEPS = {
     "metrics.survival",
     "metrics.occasions",
     "metrics.starts",
+    "metrics.counting",
     "metrics.contributions",
 }
 INTAKE = {"intake"}
@@ -35,6 +36,7 @@ MAY_IMPORT = {
     "metrics.survival": {*CONTRACT, "metrics.rates"},
     "metrics.occasions": CONTRACT,
     "metrics.starts": {*CONTRACT, "metrics.occasions"},
+    "metrics.counting": {"metrics.rates"},
     "metrics": {*CONTRACT, *STEPS},
     "advice": {*ABOVE_METRICS, "advice"},
     "display": {*CONTRACT, "display"},

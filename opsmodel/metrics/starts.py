@@ -55,3 +55,26 @@ def with_start(rows: ir.Table, first: ir.Table, *, unit: Sequence[str]) -> ir.Ta
     taken = [c for c in first.columns if c not in unit]
     joined = rows.join(first, [rows[c] == first[c] for c in unit])
     return joined.select(*[rows[c] for c in rows.columns if c not in taken], *[first[c] for c in taken])
+
+
+def sequence(paid: ir.Table, *, unit: Sequence[str], by: Sequence[str] = (), upto: int) -> ir.Table:
+    """One row per customer and order day: `unit`, `by`, order_number, day, next_day (null if none). Lazy.
+
+    upto  highest order_number kept
+
+    >>> from opsmodel.intake.example import seven_customer_shop
+    >>> from opsmodel.metrics.occasions import paid_orders
+    >>> paid = paid_orders(seven_customer_shop().orders, as_of="2024-06-30")
+    >>> sorted(sequence(paid, unit=["customer_id"], upto=9).execute()["order_number"])[-3:]
+    [2, 3, 4]
+    """
+    days = paid.select(*unit, "day").distinct()
+    window = ibis.window(group_by=list(unit), order_by="day")
+    steps = days.mutate(
+        order_number=ibis.row_number().over(window) + 1, next_day=days.day.lead().over(window)
+    )
+    steps = steps.filter(steps.order_number <= upto)
+    if not any(column not in unit for column in by):
+        return steps
+    first = starts(paid, unit=unit, by=by)
+    return with_start(steps, first, unit=unit)

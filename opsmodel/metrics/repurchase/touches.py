@@ -1,0 +1,83 @@
+"""Repurchase that nobody asked for."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import ibis
+import pandas as pd
+
+from opsmodel.errors import ArgumentError
+from opsmodel.intake.contract import day, require
+from opsmodel.metrics.counting import count_by, days_between, with_rate
+from opsmodel.metrics.occasions import paid_orders, scoped
+from opsmodel.metrics.starts import starts, with_start
+
+
+def touch_free(
+    orders,
+    events,
+    *,
+    as_of,
+    touches: Sequence[str],
+    quiet_days: int = 7,
+    within_days: Sequence[int] = (30, 60, 90, 180, 360),
+    by: str | Sequence[str] | None = None,
+    scope: str = "any",
+) -> pd.DataFrame:
+    """One row per window: 主动复购, customers who order again without having been approached.
+
+    A repeat order is touch-free if none of `touches` reached that person between the start of the day
+    D days before and the order itself. One such order in the window is enough.
+
+    orders       one row per order: customer_id, ordered_at, amount (refund_amount if there)
+    events       one row per event: customer_id, event, happened_at
+    touches      the events that count as an approach: staff message, coupon, group push
+    quiet_days   D, in days before the repeat order
+    within_days  window lengths, in days after the first order day
+    by, scope    as in `curve`, whose base this shares
+
+    Returns the columns of `by`, then within_days, n_customers (old enough for the window),
+    n_repurchased, n_touch_free, touch_free_rate (n_touch_free ÷ n_customers), touch_free_rate_low, …_high.
+    Raises TableError if a column is missing, ArgumentError if touches is empty.
+    Source: DEFINITIONS 5.
+
+    >>> from opsmodel.intake.example import seven_customer_shop
+    >>> shop = seven_customer_shop()
+    >>> touch_free(shop.orders, shop.events, as_of="2024-06-30", touches=["referred"], within_days=(30,))[
+    ...     ["n_customers", "n_repurchased", "n_touch_free"]].values.tolist()
+    [[7, 3, 2]]
+    """
+    kinds = [touches] if isinstance(touches, str) else list(touches)
+    if not kinds:
+        raise ArgumentError(
+            "no event counts as an approach.", found="touches=[]", fix='write touches=["message", "coupon"].'
+        )
+    table, unit, groups = scoped(orders, scope=scope, by=by)
+    paid = paid_orders(table, as_of=as_of, unit=unit, columns=groups)
+    first = starts(paid, unit=unit, by=groups)
+    days = with_start(paid, first, unit=unit)
+    again = days.filter(days.day > days.first_day)
+    again = again.group_by([*unit, "day"]).agg(happens=again.ordered_at.min())
+    touch = require(events, "events", ["customer_id", "event", "happened_at"])
+    touch = touch.filter(touch.event.isin(kinds)).select(person="customer_id", touched_at="happened_at")
+    met = again.join(touch, [again.customer_id == touch.person, touch.touched_at <= again.happens])
+    met = met.filter(days_between(met.touched_at.date(), met.day) <= quiet_days)
+    quiet = again.anti_join(met.select(*unit, "day").distinct(), [*unit, "day"])
+    back = again.group_by(unit).agg(second_day=again.day.min())
+    free = quiet.group_by(unit).agg(free_day=quiet.day.min())
+    who = first.left_join(back, unit).select(*first.columns, "second_day")
+    who = who.left_join(free, unit).select(*who.columns, "free_day")
+    counts: dict[str, ibis.Value] = {}
+    for n in within_days:
+        old = who.first_day <= day(as_of) - timedelta(days=n)
+        counts[f"n_{n}"] = old.sum()
+        counts[f"k_{n}"] = (old & (days_between(who.first_day, who.second_day) <= n)).sum()
+        counts[f"f_{n}"] = (old & (days_between(who.first_day, who.free_day) <= n)).sum()
+    found = count_by(who, groups, **counts)
+    names = {"n_customers": "n", "n_repurchased": "k", "n_touch_free": "f"}
+    rows = [
+        found[groups].assign(within_days=n, **{name: found[f"{c}_{n}"] for name, c in names.items()})
+        for n in within_days
+    ]
+    result = pd.concat(rows).sort_values([*groups, "within_days"], ignore_index=True)
+    return with_rate(result, "touch_free_rate", "n_touch_free", "n_customers")
