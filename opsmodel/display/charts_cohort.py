@@ -5,7 +5,6 @@ import plotly.graph_objects as go
 
 from opsmodel import numbers
 from opsmodel.display import marks, theme
-from opsmodel.metrics import cohort
 from opsmodel.wording import _
 
 COLUMNS = ["cohort", "age", "n_customers", "value", "rate"]
@@ -28,7 +27,7 @@ def retention(table: pd.DataFrame, *, title: str, as_of=None, write=numbers.perc
     cohorts, ages = sorted(drawn["cohort"].unique()), sorted(drawn["age"].unique())
     sizes = drawn.groupby("cohort")["n_customers"].max()
     grid = drawn.pivot(index="cohort", columns="age", values="rate").reindex(index=cohorts, columns=ages)
-    whole = cohort.summary(drawn).set_index("age")["rate"].reindex(ages)
+    whole = together(drawn).set_index("age")["rate"].reindex(ages)
     rows = [whole.tolist(), *grid.to_numpy().tolist()]
     texts = [_("All, weighted")] + [
         f"{name} (n={numbers.count(sizes[first])})"
@@ -41,7 +40,8 @@ def retention(table: pd.DataFrame, *, title: str, as_of=None, write=numbers.perc
     figure.add_heatmap(
         z=[theme.rounded(row) for row in rows], x=[int(age) for age in ages], y=list(range(len(rows))),
         text=[["" if pd.isna(value) else _short(write, value) for value in row] for row in rows],
-        texttemplate="%{text}" if len(ages) <= WIDEST else None, textfont={"size": 11, "color": theme.INK}, colorscale=theme.SCALE, zmin=0.0,
+        texttemplate="%{text}" if len(ages) <= WIDEST else None,
+        textfont={"size": 11, "color": theme.INK}, colorscale=theme.SCALE, zmin=0.0,
         zmax=theme.rounded([top])[0], showscale=False, xgap=2, ygap=2, hoverinfo="text",
     )  # fmt: skip
     marks.rows_axis(figure, marks.labels(texts, 40))
@@ -55,6 +55,13 @@ def retention(table: pd.DataFrame, *, title: str, as_of=None, write=numbers.perc
 
 def _short(write, value: float) -> str:
     return write(value, 0) if write is numbers.percent else write(value)
+
+
+def together(table: pd.DataFrame) -> pd.DataFrame:
+    """Age and rate of all cohorts together, each age over the cohorts that could be seen at it."""
+    seen = table[table["rate"].notna()]
+    sums = seen.groupby("age")[["value", "n_customers"]].sum()
+    return sums.assign(rate=sums["value"] / sums["n_customers"]).reset_index()
 
 
 def cohort_names(cohorts: pd.Series) -> list[str]:
@@ -87,7 +94,7 @@ def retention_lines(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure
             mode="lines" if len(rows) > 1 else "markers", line={"color": "#b8c4ce", "width": 1.2},
             hovertext=hover, hoverinfo="text",
         )  # fmt: skip
-    whole = cohort.summary(drawn)
+    whole = together(drawn)
     figure.add_scatter(
         name=_("All, weighted"), x=[int(age) for age in whole["age"]], y=theme.rounded(whole["rate"]),
         mode="lines+markers", line={"color": theme.BLUE, "width": 3}, marker={"size": 7},

@@ -77,12 +77,17 @@ def _store_hover(row: dict, names: list[str], write) -> str:
     return f"{marks.labels([name])[0]}<br>{write(value)} ({marks.between(low, high, write)})"
 
 
-def money(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
+def money(table, *, title: str, as_of=None) -> go.Figure:
     """Bars of what each finding is worth a year, with its interval, the largest on top.
 
-    table  one row a finding: claim, money, money_low, money_high (currency a year)
+    table  one row a finding: claim, money, money_low, money_high (currency a year); or the findings
+
+    Raises TableError if a column is missing.
     """
     names = ["money", "money_low", "money_high"]
+    if not isinstance(table, pd.DataFrame):
+        rows = [[getattr(finding, name) for name in ("claim", *names)] for finding in table]
+        table = pd.DataFrame(rows, columns=["claim", *names])
     drawn = marks.columns(table, ["claim", *names], "money")
     drawn = drawn[drawn["money"].notna()].sort_values("money", ascending=False, kind="stable")
     drawn = drawn.reset_index(drop=True)
