@@ -92,8 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     verb(codebook)
     verb(workshop.setup).add_argument("--extra", default="", help="test, bench or completejourney")
     verb(workshop.bench).add_argument("--rows", type=int, default=None)
-    for function in (workshop.test, workshop.notebooks, workshop.lab, workshop.lock, workshop.clean):
-        verb(function)
+    for chore in (workshop.test, workshop.notebooks, workshop.lab, workshop.lock, workshop.clean):
+        verb(chore)
     return parser
 
 
