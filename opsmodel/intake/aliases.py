@@ -129,7 +129,7 @@ def _rivals(headers, columns, ambiguous):
     rivals = {}
     for column, names in ambiguous.items():
         used = headers[columns[column]]
-        left = [name for name in names if name not in taken or names.count(name) > 1 and name != used]
+        left = [name for name in names if name not in taken or (names.count(name) > 1 and name != used)]
         if column.endswith("_id"):
             left = [name for name in left if not re.search(r"名称?$|姓名$|name$", normal(name))]
         if left:
