@@ -1,6 +1,6 @@
 """The cells of a displayed table: each column's heading, unit and formatted texts, by its canonical name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,8 @@ from opsmodel.wording import _
 Writer = Callable[[Any], str]
 UNSEEN = numbers.UNSEEN
 RATES = ("rate", "share", "hazard", "repurchased", "conversion")
-MONEY = ("amount", "revenue", "value", "money", "margin", "aov", "ltv", "cost", "value_per_buyer")
+MONEY = ("amount", "revenue", "money", "margin", "contribution", "ltv", "cost", "value_per_buyer")
+MONEY += ("average_order_value",)
 COUNTS = ("n", "at_risk", "events", "visitors", "users", "rows_in", "kept", "merged", "quarantined")
 DAYS = ("days", "recency", "gap")
 FORMATS: dict[str, Writer] = {
@@ -36,17 +37,17 @@ class Cell:
     right: bool
 
 
-def cells(frame: pd.DataFrame, columns: list[str] | None) -> list[Cell]:
+def cells(frame: pd.DataFrame, columns: list[str] | None, units: Mapping[str, str]) -> list[Cell]:
     """The columns to show; `x`, `x_low` and `x_high` become `x` and its interval."""
     chosen = columns or [name for name in frame.columns if _stem(name, frame) is None]
     shown: list[Cell] = []
     for name in chosen:
-        shown.append(_cell(frame, name))
+        shown.append(_cell(frame, name, units))
         if _stem(name, frame) is None and {f"{name}_low", f"{name}_high"} <= set(frame.columns):
-            shown.append(_interval(frame, name))
+            shown.append(_interval(frame, name, units))
     if {"low", "high"} <= set(frame.columns) and not columns:
         shown = [cell for cell in shown if cell.name not in ("low", "high")]
-        shown.append(_interval(frame, ""))
+        shown.append(_interval(frame, "", units))
     return shown
 
 
@@ -58,20 +59,38 @@ def _stem(name: str, frame: pd.DataFrame) -> str | None:
     return None
 
 
-def _cell(frame: pd.DataFrame, name: str) -> Cell:
+def _cell(frame: pd.DataFrame, name: str, units: Mapping[str, str]) -> Cell:
     values = frame[name]
     unseen = values.isna().tolist()
-    write = writer(name, values)
-    texts = [UNSEEN if blank else write(value) for value, blank in zip(values, unseen, strict=True)]
+    writers = _by_row(frame, name) or [writer(name, values, units)] * len(frame)
+    texts = [
+        UNSEEN if blank else write(value) for write, value, blank in zip(writers, values, unseen, strict=True)
+    ]
     right = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
     return Cell(str(name), heading(str(name)), texts, unseen, bool(right))
 
 
-def _interval(frame: pd.DataFrame, stem: str) -> Cell:
+def _by_row(frame: pd.DataFrame, name: str) -> list[Writer] | None:
+    """Before and after of a factor are in the factor's own unit."""
+    if name not in ("before", "after") or "factor" not in frame.columns:
+        return None
+    return [factor_writer(factor) for factor in frame["factor"]]
+
+
+def factor_writer(factor: str) -> Writer:
+    """How a value of this factor is written.
+
+    >>> factor_writer("close_rate")(0.5), factor_writer("orders_per_buyer")(1.2)
+    ('50.0%', '1.20')
+    """
+    return FORMATS.get(kind(str(factor)), numbers.number)
+
+
+def _interval(frame: pd.DataFrame, stem: str, units: Mapping[str, str]) -> Cell:
     """ "35.0–65.0%": both bounds in one column, 95 % between them."""
     low, high = (frame[f"{stem}_{end}" if stem else end] for end in ("low", "high"))
     unseen = (low.isna() | high.isna()).tolist()
-    write = writer(stem or _measured(frame), low)
+    write = writer(stem or _measured(frame), low, units)
     texts = [
         UNSEEN if blank else _between(write(a), write(b))
         for a, b, blank in zip(low, high, unseen, strict=True)
@@ -98,7 +117,7 @@ def kind(name: str) -> str:
     last = name.rsplit("_", 1)[-1]
     if name.startswith("n_"):
         return "count"
-    if last in RATES:
+    if last in RATES or name.startswith("share_"):
         return "rate"
     if name in MONEY or last in MONEY:
         return "money"
@@ -107,13 +126,13 @@ def kind(name: str) -> str:
     return "count" if name in COUNTS else "other"
 
 
-def writer(name: str, values: pd.Series) -> Writer:
-    """How a value of this column is written."""
+def writer(name: str, values: pd.Series, units: Mapping[str, str]) -> Writer:
+    """How a value of this column is written: by `units` if it names the column, else by its name."""
     if pd.api.types.is_datetime64_any_dtype(values):
         return _month if bool((values.dropna().dt.day == 1).all()) else _date
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         return heading if name in NAMED else str
-    return FORMATS.get(kind(name), _number)
+    return FORMATS.get(units.get(name, kind(name)), _number)
 
 
 def _month(value) -> str:

@@ -13,9 +13,11 @@ from opsmodel.wording import _
 def identified_share(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     """Bars by month: net revenue with a known customer, as a share of all net revenue.
 
-    table  of growth.identified: month (or period), identified_share; revenue if there
+    table  of growth.equation by month: a column of periods first, then identified_share among others
+
+    Raises TableError if a column is missing.
     """
-    period = "month" if "month" in table.columns else "period"
+    period = str(table.columns[0])
     drawn = marks.columns(table, [period, "identified_share"], "identified_share")
     if marks.unseen(drawn, "identified_share"):
         return theme.silent(title, _("There is no revenue in these months."), as_of=as_of)

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from opsmodel import numbers
 from opsmodel.display import marks, theme
+from opsmodel.display.cells import Writer, factor_writer
 from opsmodel.display.headings import heading
 from opsmodel.wording import _
 
@@ -32,7 +33,7 @@ def equation(
     figure = theme.figure(title, base=base, as_of=as_of, height=370)
     gains = drawn["contribution"].tolist()
     tops = [start, *(start + sum(gains[: place + 1]) for place in range(len(gains))), end]
-    texts = [numbers.money(start), *(_signed(gain) for gain in gains), numbers.money(end)]
+    texts = [numbers.money(start), *(numbers.signed_money(gain) for gain in gains), numbers.money(end)]
     figure.add_waterfall(
         x=list(range(len(drawn) + 2)), y=theme.rounded([start, *gains, end]), text=texts,
         measure=["absolute", *["relative"] * len(drawn), "total"], textposition="outside", cliponaxis=False,
@@ -53,37 +54,35 @@ def equation(
     return figure
 
 
-def _signed(value: float) -> str:
-    return numbers.money(value) if value < 0 or value != value else f"+{numbers.money(value)}"
-
-
 def _factor_hover(row) -> str:
-    return f"{heading(str(row.factor))}: {row.before:,.4g} → {row.after:,.4g}<br>{_signed(row.contribution)}"
+    write = factor_writer(row.factor)
+    change = f"{heading(str(row.factor))}: {write(row.before)} → {write(row.after)}"
+    return f"{change}<br>{numbers.signed_money(row.contribution)}"
 
 
-def mix(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
+def mix(table: pd.DataFrame, *, title: str, as_of=None, write: Writer = numbers.money) -> go.Figure:
     """Bars of the change within stores and of the change because customers moved between stores.
 
-    table  of growth.mix: one row a store, with within and mix (currency, or points of a rate)
+    table  of growth.mix_split: store_id, within, mix
+    write  how a part of the change is written: numbers.money, or numbers.percent for a mean of rates
     """
     drawn = marks.columns(table, ["within", "mix"], "mix")
     if marks.unseen(drawn, "within", "mix"):
         return theme.silent(title, _("The change cannot be split: one of the periods is empty."), as_of=as_of)
-    first = next((name for name in ("store_name", "store_id") if name in drawn.columns), drawn.columns[0])
-    base = _("contribution of each store to the change; within: same size, other result; mix: other size")
+    names = next((name for name in ("store_name", "store_id") if name in drawn.columns), drawn.columns[0])
+    base = _("each store's part in the change of the mean; within: its own change, mix: its new weight")
     figure = theme.figure(title, base=base, as_of=as_of, height=90 + 30 * len(drawn), legend=True)
-    for name, label, color in (
-        ("within", _("Within the store"), theme.BLUE),
-        ("mix", _("Mix"), theme.YELLOW),
-    ):
+    parts = (("within", _("Within the store"), theme.BLUE), ("mix", _("Mix"), theme.YELLOW))
+    for name, label, color in parts:
         figure.add_bar(
             name=label, orientation="h", x=theme.rounded(drawn[name]), y=list(range(len(drawn))),
-            marker={"color": color}, hovertext=[f"{label}: {_signed(value)}" for value in drawn[name]],
+            marker={"color": color}, hovertext=[f"{label}: {write(value)}" for value in drawn[name]],
             hoverinfo="text",
         )  # fmt: skip
     figure.update_layout(barmode="relative")
-    marks.rows_axis(figure, marks.labels(drawn[first]))
+    marks.rows_axis(figure, marks.labels(drawn[names]))
     low = drawn[["within", "mix"]].clip(upper=0).sum(axis=1).min()
     high = drawn[["within", "mix"]].clip(lower=0).sum(axis=1).max()
-    figure.update_xaxes(**theme.money_axis(low, high), zeroline=True, zerolinecolor=theme.INK)
+    axis = theme.money_axis(low, high) if write is numbers.money else {"tickformat": ".1%"}
+    figure.update_xaxes(**axis, zeroline=True, zerolinecolor=theme.INK)
     return figure

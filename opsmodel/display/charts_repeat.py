@@ -109,6 +109,7 @@ def gaps(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     table  of repurchase.gaps: order_number, n_customers, median_days, p80_days
     """
     drawn = marks.columns(table, ["order_number", "n_customers", "median_days", "p80_days"], "gaps")
+    drawn = drawn[drawn["n_customers"] > 0].reset_index(drop=True)
     if marks.unseen(drawn, "median_days"):
         return theme.silent(title, _("Too few have returned to see a median gap."), as_of=as_of)
     base = _("customers who made the earlier purchase; dot: median, line: up to P80")
@@ -143,10 +144,14 @@ def gaps(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
 def order_ladder(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     """Bars: of those who made purchase k, the share who made the next one within the window.
 
-    table  of repurchase.ladder: order_number, n_customers, repurchase_rate and its interval
+    table  of repurchase.ladder: order_number, n_customers, next_rate and its interval
+
+    Orders nobody has made yet are left out. Raises TableError if a column is missing.
     """
-    drawn = marks.columns(table, ["order_number", "n_customers", *RATE], "order_ladder")
-    if marks.unseen(drawn, "repurchase_rate"):
+    rate = ["next_rate", "next_rate_low", "next_rate_high"]
+    drawn = marks.columns(table, ["order_number", "n_customers", *rate], "order_ladder")
+    drawn = drawn[drawn["n_customers"] > 0]
+    if marks.unseen(drawn, "next_rate"):
         return theme.silent(title, _("No customer is old enough for any of the windows."), as_of=as_of)
     texts = [
         _("{k} → {next}", k=f"{k:g}", next=f"{k + 1:g}") + f"<br>n={numbers.count(n)}"
@@ -154,46 +159,45 @@ def order_ladder(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     ]
     base = _("of the customers who made purchase k early enough; whiskers: 95% interval")
     figure = theme.figure(title, base=base, as_of=as_of, height=320)
-    _rate_bars(figure, drawn, RATE, texts, [_rate_hover(row) for row in drawn.itertuples()])
+    _rate_bars(figure, drawn, rate, drawn["n_customers"], texts)
     figure.update_xaxes(title_text=_("From purchase to purchase"))
-    figure.update_yaxes(title_text=_("Repurchase rate"))
+    figure.update_yaxes(title_text=_("Share who order again"))
     return figure
 
 
 def hazard(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     """Bars: of those not yet back at the start of a period, the share who return in it.
 
-    table  of repurchase.hazard: period, at_risk, events, hazard, hazard_low, hazard_high
+    table  of repurchase.hazard: period, n_at_risk, n_events, hazard, hazard_low, hazard_high
     """
     rate = ["hazard", "hazard_low", "hazard_high"]
-    drawn = marks.columns(table, ["period", "at_risk", "events", *rate], "hazard")
+    drawn = marks.columns(table, ["period", "n_at_risk", "n_events", *rate], "hazard")
+    drawn = drawn[drawn["n_at_risk"] > 0]
     if marks.unseen(drawn, "hazard"):
         return theme.silent(title, _("Nobody was watched through a whole period."), as_of=as_of)
     texts = [f"{period:g}" for period in drawn["period"]]
-    hover = [
-        f"{numbers.percent(row.hazard)} ({marks.between(row.hazard_low, row.hazard_high)}), "
-        f"{numbers.count(row.events)} / {numbers.count(row.at_risk)}"
-        for row in drawn.itertuples()
-    ]
     base = _("of the customers not back yet when the period starts; whiskers: 95% interval")
     figure = theme.figure(title, base=base, as_of=as_of, height=320)
-    _rate_bars(figure, drawn, rate, texts, hover)
+    _rate_bars(figure, drawn, rate, drawn["n_at_risk"], texts)
     figure.update_xaxes(title_text=_("Period after the first purchase"))
     figure.update_yaxes(title_text=_("Chance to return now"))
     return figure
 
 
-def _rate_bars(figure: go.Figure, drawn: pd.DataFrame, rate: list[str], texts: list, hover: list) -> None:
+def _rate_bars(figure: go.Figure, drawn: pd.DataFrame, rate: list[str], base: pd.Series, texts: list) -> None:
     """Bars of a rate, its value written over the whiskers; grey where the base is too small."""
-    values, places = drawn[rate[0]], list(range(len(drawn)))
-    base = drawn["n_customers"] if "n_customers" in drawn.columns else drawn["at_risk"]
+    values, low, high = (drawn[name] for name in rate)
+    places, written = list(range(len(drawn))), [numbers.percent(value) for value in values]
+    hover = [
+        f"{value} ({marks.between(*bounds)}), n={numbers.count(n)}"
+        for value, bounds, n in zip(written, zip(low, high, strict=True), base, strict=True)
+    ]
     figure.add_bar(
         x=places, y=theme.rounded(values), marker={"color": marks.colors(base)},
-        error_y=marks.whiskers(*(drawn[name] for name in rate)), hovertext=hover, hoverinfo="text",
+        error_y=marks.whiskers(values, low, high), hovertext=hover, hoverinfo="text",
     )  # fmt: skip
     figure.add_scatter(
-        x=places, y=theme.rounded(drawn[rate[2]].fillna(values)), **marks.beside("top center"),
-        text=[numbers.percent(value) if pd.notna(value) else "" for value in values],
-    )  # fmt: skip
+        x=places, y=theme.rounded(high.fillna(values)), text=written, **marks.beside("top center")
+    )
     figure.update_xaxes(tickvals=places, ticktext=texts, showgrid=False)
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")

@@ -64,7 +64,9 @@ def cohort_view(
     title = _("{measure} by age of the cohort ({mode})", measure=_measures()[measure], mode=_modes()[mode])
     write = {"customers": numbers.percent, "orders": numbers.number}.get(measure, numbers.money)
     figure = charts.retention(table, title=title, as_of=shop.as_of, write=write)
-    return View(figure, theme.table(cohorts.summary(table)))
+    unit = {"customers": "rate", "orders": "number"}.get(measure, "money")
+    units = {"rate": unit, "value": "money" if unit == "money" else "count"}
+    return View(figure, theme.table(cohorts.summary(table), units=units))
 
 
 def repurchase_view(

@@ -1,6 +1,6 @@
 """Result tables as a reader sees them, and numbers published for the chain's roll-up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 from math import isfinite
 
@@ -75,6 +75,7 @@ def table(
     small_base: int = SMALL_BASE,
     caption: str | None = None,
     columns: list[str] | None = None,
+    units: Mapping[str, str] | None = None,
 ) -> Table:
     """The result table as a reader wants it: headings in words, units, intervals in one column.
 
@@ -82,6 +83,8 @@ def table(
     small_base  rows whose base (n_eligible, n_customers, …) is below this are greyed
     caption     a line above the table
     columns     which columns to show, in this order; `x` brings its `x_low` and `x_high` along
+
+    units       column -> rate, money, days or count, where a name alone does not say it
 
     Raises ArgumentError if a column asked for is not there.
 
@@ -99,7 +102,7 @@ def table(
     small = [False] * len(frame)
     if base and small_base:
         small = [bool(value < small_base) for value in frame[base].fillna(0)]
-    return Table(frame, cells(frame, columns), small, caption or "")
+    return Table(frame, cells(frame, columns, units or {}), small, caption or "")
 
 
 def _tag(tag: str, text: str, right: bool) -> str:
