@@ -130,27 +130,28 @@ def _stores(ids: list[str], opened: list[str]) -> pd.DataFrame:
 def _truth(
     behaves: Behaviour, defects: tuple[Defect, ...], customers: pd.DataFrame, orders: pd.DataFrame
 ) -> dict[str, Any]:
-    store = behaves.store_id
-    mine, sold = customers[customers["store_id"] == store], orders[orders["home_store_id"] == store]
-    known = sold[sold["customer_id"].notna()]
-    net = (sold["amount"] - sold["refund_amount"]).sum()
+    mine = [d for d in defects if d.store_id == behaves.store_id]
     return {
         "planted": behaves.rates(),
         "defects": [
-            {"stage": d.stage, "factor": d.factor, **({"since": d.since} if d.since else {})}
-            for d in defects
-            if d.store_id == store
+            {"stage": d.stage, "factor": d.factor, **({"since": d.since} if d.since else {})} for d in mine
         ],
-        "counted": {
-            "n_customers": len(mine),
-            "n_left": int(mine["left_at"].notna().sum()),
-            "n_orders": len(sold),
-            "n_anonymous": len(sold) - len(known),
-            "n_buyers": int(known.loc[known["amount"] > known["refund_amount"], "customer_id"].nunique()),
-            "n_full_refunds": int((sold["amount"] == sold["refund_amount"]).sum()),
-            "n_part_refunds": int(
-                ((sold["refund_amount"] > 0) & (sold["amount"] > sold["refund_amount"])).sum()
-            ),
-            "net_revenue": round(float(net), 2),
-        },
+        "counted": counted(customers, orders, behaves.store_id),
+    }
+
+
+def counted(customers: pd.DataFrame, orders: pd.DataFrame, store: str) -> dict[str, Any]:
+    """What can be counted in the clean tables of a home store, to the cent."""
+    mine, sold = customers[customers["store_id"] == store], orders[orders["home_store_id"] == store]
+    known = sold[sold["customer_id"].notna()]
+    returned, whole = sold["refund_amount"] > 0, sold["amount"] == sold["refund_amount"]
+    return {
+        "n_customers": len(mine),
+        "n_left": int(mine["left_at"].notna().sum()),
+        "n_orders": len(sold),
+        "n_anonymous": len(sold) - len(known),
+        "n_buyers": int(known.loc[known["amount"] > known["refund_amount"], "customer_id"].nunique()),
+        "n_full_refunds": int(whole.sum()),
+        "n_part_refunds": int((returned & ~whole).sum()),
+        "net_revenue": round(float((sold["amount"] - sold["refund_amount"]).sum()), 2),
     }

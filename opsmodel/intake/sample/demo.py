@@ -10,10 +10,12 @@ import yaml
 from opsmodel.errors import ClientError
 from opsmodel.intake.sample import exports
 from opsmodel.intake.sample.behaviour import Defect
-from opsmodel.intake.sample.chain import Sample, chain
+from opsmodel.intake.sample.chain import Sample, chain, counted
+from opsmodel.intake.sample.draw import Draw
 from opsmodel.intake.sample.industry import INDUSTRIES
 
 SEED = 20250630
+MEMBERS = 20
 STORES = (
     # name, region, city tier, format, opened
     ("春晓路店", "华东", "新一线", "商场店", "2017-04-28"),
@@ -57,6 +59,7 @@ def demo() -> Sample:
         young={"S008": STORES[7][4]},
     )
     names = pd.DataFrame(STORES, columns=["store_name", "region", "city_tier", "format", "opened_on"])
+    sample = _with_members(sample)
     stores = sample.stores.assign(**{column: names[column] for column in names.columns[:-1]})
     stores["opened_on"] = names["opened_on"].to_numpy().astype("datetime64[s]")
     festivals = pd.DataFrame(
@@ -74,6 +77,21 @@ def demo() -> Sample:
     return replace(sample, stores=stores, spend=spend)
 
 
+def _with_members(sample: Sample) -> Sample:
+    """Some buyers hold a member card but were never added as a contact: they are in no contact list."""
+    orders = sample.orders.copy()
+    strangers = np.flatnonzero(orders["customer_id"].isna())
+    chosen = strangers[np.sort(np.argsort(Draw(SEED, 99).uniform(len(strangers)), kind="stable")[:MEMBERS])]
+    cards = pd.Series([f"9660{place:04d}" for place in range(MEMBERS)], dtype=orders["customer_id"].dtype)
+    orders.loc[chosen, "customer_id"] = cards.to_numpy()
+    members = pd.DataFrame({"customer_id": cards, "store_id": orders["store_id"].iloc[chosen].to_numpy()})
+    customers = pd.concat([sample.customers, members], ignore_index=True)
+    truth = {
+        store: entry | {"counted": counted(customers, orders, store)} for store, entry in sample.truth.items()
+    }
+    return replace(sample, customers=customers, orders=orders, truth=truth)
+
+
 def write_client(client: str = "demo", folder: Path | str | None = None) -> Path:
     """Write the raw exports of a bundled client, and the truth beside them; returns its folder.
 
@@ -86,7 +104,7 @@ def write_client(client: str = "demo", folder: Path | str | None = None) -> Path
     folder = Path(folder or Path("data") / client)
     sample = demo()
     channels = {channel.name: channel.zh for channel in INDUSTRIES["mother_baby"].channels}
-    mess = exports.write(sample, folder / "raw", channels, SEED)
+    mess = exports.write(sample, folder / "raw", channels, SEED) | {"customers_in_no_list_note": MEMBERS}
     truth = {
         "as_of": "2025-06-30",
         "tables": {

@@ -4,12 +4,12 @@ import csv
 import io
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from opsmodel.errors import IntakeError
+from opsmodel.intake.sample import faults
 from opsmodel.intake.sample.chain import Sample
 from opsmodel.intake.sample.mess import Mess
 
@@ -25,10 +25,12 @@ def write(sample: Sample, folder: Path, channels: dict[str, str], seed: int) -> 
     folder.mkdir(parents=True, exist_ok=True)
     mess = Mess(seed)
     _stores(sample.stores, folder, mess)
-    _contacts(sample, folder, channels, mess)
-    _orders(sample.orders, folder, mess)
+    listed = sample.customers["customer_id"]
+    phones = {person: f"169{place:08d}" for place, person in enumerate(listed, start=1)}  # no such numbers
+    _contacts(sample, folder, channels, phones, mess)
+    _orders(sample, phones, folder, mess)
     _order_lines(sample.order_lines, folder, mess)
-    _events(sample.events, folder)
+    _events(sample.events, folder, mess)
     _spend(sample.spend, folder, channels, mess)
     _traffic(sample.traffic, folder, mess)
     return dict(sorted(mess.planted.items()))
@@ -46,8 +48,14 @@ def _stores(stores: pd.DataFrame, folder: Path, mess: Mess) -> None:
     _csv(folder / "stores.csv", pd.DataFrame(rows), "utf-8-sig")
 
 
-def _orders(orders: pd.DataFrame, folder: Path, mess: Mess) -> None:
-    """One GBK file a half-year; each begins three days early, so that some orders are exported twice."""
+def _orders(sample: Sample, phones: dict[str, str], folder: Path, mess: Mess) -> None:
+    """One GBK file a half-year; each begins three days early, so that some orders are exported twice.
+
+    The till of 2023 knows customers by phone and books a whole refund as a row of its own; the till of
+    2025 writes the name of the store.
+    """
+    orders = sample.orders
+    names = sample.stores.set_index("store_id")["store_name"]
     half = orders["ordered_at"].dt.year * 2 + (orders["ordered_at"].dt.month > 6)
     written = 0
     for number in sorted(half.unique()):
@@ -57,20 +65,25 @@ def _orders(orders: pd.DataFrame, folder: Path, mess: Mess) -> None:
         part = orders[(half == number) | early].sort_values(["ordered_at", "order_id"], ignore_index=True)
         written += len(part)
         rows = _order_rows(part, mess, slashes=bool(second))
-        if second and year == 2024:
-            rows = _spoil(rows, mess)
+        if year == 2023:
+            rows = faults.reversals(rows, mess)
+            rows["客户ID"] = rows["客户ID"].map(phones).fillna("")
+            rows = rows.rename(columns={"客户ID": "手机号"})
+        if (year, second) == (2024, 1):
+            rows = faults.orders(rows, mess)
+        if year == 2025:
+            rows["门店编号"] = rows["门店编号"].map(names)
+            rows = rows.rename(columns={"门店编号": "下单门店"})
         _csv(folder / f"orders_{year}H{second + 1}.csv", rows, "gbk")
-    mess.plant("orders_exported_twice", written - len(orders))
+    mess.plant("orders_exported_twice_merged", written - len(orders))
 
 
 def _order_rows(orders: pd.DataFrame, mess: Mess, slashes: bool) -> pd.DataFrame:
     net = orders["amount"] - orders["refund_amount"]
     status = np.where(orders["refund_amount"] == 0, 0, np.where(net > 0, 1, 2))
-    refund = [
-        f"{amount:.2f}" if kind == 1 else ""
-        for amount, kind in zip(orders["refund_amount"], status, strict=True)
-    ]
+    refund = orders["refund_amount"].map("{:.2f}".format).where(status == 1, "")
     usual = "slash" if slashes else "iso"
+    forms, weights = ("plain", "yen", "yuan", "wide"), (0.9, 0.05, 0.04, 0.01)
     return pd.DataFrame(
         {
             "订单号": orders["order_id"],
@@ -78,35 +91,12 @@ def _order_rows(orders: pd.DataFrame, mess: Mess, slashes: bool) -> pd.DataFrame
             "客户ID": orders["customer_id"].fillna(""),
             "门店编号": orders["store_id"],
             "导购": orders["staff_id"],
-            "实付金额": mess.money(
-                orders["amount"], ("plain", "yen", "yuan", "wide"), (0.9, 0.05, 0.04, 0.01)
-            ),
+            "实付金额": mess.money(orders["amount"], forms, weights),
             "退款金额": refund,
-            "毛利(含返利)": [f"{amount:.2f}" for amount in orders["margin"]],
+            "毛利(含返利)": orders["margin"].map("{:.2f}".format),
             "订单状态": [STATUS[int(kind)] for kind in status],
         }
     )
-
-
-def _spoil(rows: pd.DataFrame, mess: Mess) -> pd.DataFrame:
-    """Rows nobody can use, added to the good ones: intake has to set every one of them aside."""
-    kinds: list[tuple[str, int, dict[str, Any]]] = [
-        ("orders_bad_date", 5, {"下单时间": "2024-02-30 10:00:00"}),
-        ("orders_future_date", 4, {"下单时间": "2035-03-05 14:03:00"}),
-        ("orders_bad_amount", 4, {"实付金额": "赠品"}),
-        ("orders_negative_amount", 3, {"实付金额": "-35.00", "退款金额": ""}),
-        ("orders_refund_above_amount", 3, {"退款金额": "99999.00", "订单状态": "部分退款"}),
-        ("orders_no_key", 3, {"订单号": ""}),
-        ("orders_no_store", 2, {"门店编号": ""}),
-    ]
-    parts, number = [rows], 0
-    for what, n, wrong in kinds:
-        bad = rows.iloc[mess.some(rows, mess.plant(what, n))].copy()
-        bad["订单号"] = [f"09924123{number + place:05d}" for place in range(n)]
-        parts.append(bad.assign(**wrong))
-        number += n
-    copies = rows.iloc[mess.some(rows, mess.plant("orders_exact_copies", 12))]
-    return pd.concat([*parts, copies], ignore_index=True)
 
 
 def _order_lines(lines: pd.DataFrame, folder: Path, mess: Mess) -> None:
@@ -121,16 +111,14 @@ def _order_lines(lines: pd.DataFrame, folder: Path, mess: Mess) -> None:
             "金额": [f"{amount:.2f}" for amount in lines["amount"]],
         }
     )
-    lost = rows.iloc[mess.some(rows, mess.plant("order_lines_without_order", 6))].copy()
-    lost["订单号"] = [f"09824120{place:05d}" for place in range(len(lost))]
-    text = pd.concat([rows, lost]).to_csv(sep="\t", index=False, lineterminator="\r\n")
+    text = faults.order_lines(rows, mess).to_csv(sep="\t", index=False, lineterminator="\r\n")
     entry = zipfile.ZipInfo("order_lines.txt", (2025, 7, 1, 9, 12, 0))
     entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
     with zipfile.ZipFile(folder / "order_lines.zip", "w") as file:
         file.writestr(entry, text.encode("utf-16"), compresslevel=9)
 
 
-def _events(events: pd.DataFrame, folder: Path) -> None:
+def _events(events: pd.DataFrame, folder: Path, mess: Mess) -> None:
     local = events["happened_at"].dt.tz_localize("Asia/Shanghai").dt.as_unit("ms")
     rows = {
         "客户ID": events["customer_id"],
@@ -140,7 +128,7 @@ def _events(events: pd.DataFrame, folder: Path) -> None:
         "发生时间": local.astype("int64"),
         "来源": events["source"],
     }
-    _csv(folder / "events.csv", pd.DataFrame(rows), "utf-8")
+    _csv(folder / "events.csv", faults.events(pd.DataFrame(rows), mess), "utf-8")
 
 
 def _spend(spend: pd.DataFrame, folder: Path, channels: dict[str, str], mess: Mess) -> None:
@@ -154,16 +142,19 @@ def _spend(spend: pd.DataFrame, folder: Path, channels: dict[str, str], mess: Me
     _csv(folder / "spend.csv", pd.DataFrame(rows), "gbk")
 
 
-def _contacts(sample: Sample, folder: Path, channels: dict[str, str], mess: Mess) -> None:
+def _contacts(
+    sample: Sample, folder: Path, channels: dict[str, str], phones: dict[str, str], mess: Mess
+) -> None:
     """The contact list as an Excel file: a sheet a region, a title above the header, a total below."""
-    people = sample.customers
+    people = sample.customers[sample.customers["joined_at"].notna()]
+    stores = sample.stores.set_index("store_id")
     forms, weights = ("iso", "slash", "zh", "serial"), (0.80, 0.1, 0.06, 0.04)
     rows = pd.DataFrame(
         {
             "客户ID": people["customer_id"],
             "客户昵称": [f"客户{number}" for number in range(1, len(people) + 1)],
-            "手机号": [f"169{number:08d}" for number in range(1, len(people) + 1)],
-            "所属门店": people["store_id"],
+            "手机号": people["customer_id"].map(phones),
+            "所属门店": people["store_id"].map(stores["store_name"]),
             "添加人": people["staff_id"],
             "添加时间": mess.times(people["joined_at"], forms, weights),
             "流失时间": mess.times(people["left_at"], ("iso", "slash"), (0.8, 0.2)),
@@ -173,9 +164,8 @@ def _contacts(sample: Sample, folder: Path, channels: dict[str, str], mess: Mess
             "入会时间": mess.times(people["member_since"], ("iso", "zh"), (0.8, 0.2)),
         }
     )
-    copies = rows.iloc[mess.some(rows, mess.plant("contacts_exact_copies", 15))]
-    rows = pd.concat([rows, copies], ignore_index=True)
-    region = rows["所属门店"].map(sample.stores.set_index("store_id")["region"])
+    rows = faults.contacts(rows, mess)
+    region = rows["所属门店"].map(stores.set_index("store_name")["region"])
     with _workbook(folder / "contacts.xlsx") as book:
         for name in sorted(region.unique()):
             part = rows[region == name]
