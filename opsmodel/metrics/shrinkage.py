@@ -5,7 +5,6 @@ import pandas as pd
 
 from opsmodel.metrics.rates import SEED, Z95
 
-POOLED = 1e6  # weight of the peers, in customers, where the stores do not differ beyond noise
 DRAWS = 4000
 
 
@@ -14,7 +13,8 @@ def beta_prior(k, n) -> tuple[float, float]:
 
     Maximum likelihood of the beta-binomial: unlike the method of moments it weighs a store of 40 and a
     store of 4,000 customers each by what it knows, and never gives a negative variance. Where the rates
-    differ no more than chance lets them, α + β stops at a million customers, which pools all stores.
+    differ no more than chance lets them, α + β stops at the customers of all peers together: the stores
+    are pooled, and the pooled rate is as uncertain as so many customers leave it.
 
     k, n  successes and base per store; stores with n = 0 say nothing
 
@@ -38,8 +38,8 @@ def beta_prior(k, n) -> tuple[float, float]:
         return -(betaln(k + alpha, n - k + beta) - betaln(alpha, beta)).sum() / n.sum()
 
     middle = logit((k.sum() + 0.5) / (n.sum() + 1))
-    bounds = [(-15, 15), (np.log(0.5), np.log(POOLED))]
-    starts = [np.log(weight) for weight in (5, 100, 5000, POOLED)]
+    bounds = [(-15, 15), (np.log(0.5), np.log(n.sum() + 1))]
+    starts = np.linspace(*bounds[1], 5)
     fits = [minimize(unlikely, (middle, start), bounds=bounds, tol=1e-12) for start in starts]
     best = min(fits, key=lambda fit: fit.fun).x
     mean, weight = expit(best[0]), np.exp(best[1])
@@ -52,8 +52,9 @@ def rates(k, n, prior: tuple[float, float] | None = None) -> pd.DataFrame:
     k, n   successes and base per store of one peer group
     prior  (α, β); by default estimated from these stores
 
-    Returns one row a store, in the order given: shrunken, shrunken_low, shrunken_high, top_quartile
-    (probability that the store's true rate is among the best quarter of the group, by seeded draws).
+    Returns one row a store, in the order given: shrunken, shrunken_low, shrunken_high, shrunken_sd,
+    top_quartile (probability that the store's true rate is among the best quarter of the group) and
+    p75_sd (standard deviation of the group's 75th percentile), both by seeded draws of the posterior.
     All NaN where n = 0, or where there are no peers to learn from.
 
     >>> rates([2, 80, 100], [4, 400, 400], prior=(20, 80))["shrunken"].round(3).tolist()
@@ -68,7 +69,8 @@ def rates(k, n, prior: tuple[float, float] | None = None) -> pd.DataFrame:
     draws = np.full((DRAWS, len(n)), np.nan)
     draws[:, seen] = np.random.default_rng(SEED).beta(a[seen], b[seen], size=(DRAWS, seen.sum()))
     low, high = betaincinv(a, b, 0.025), betaincinv(a, b, 0.975)
-    return _posterior(a / (a + b), low, high, draws)
+    sd = np.sqrt(a * b / (a + b + 1)) / (a + b)
+    return _posterior(a / (a + b), low, high, sd, draws)
 
 
 def normal_prior(mean, se) -> tuple[float, float]:
@@ -114,19 +116,21 @@ def means(mean, se, prior: tuple[float, float] | None = None) -> pd.DataFrame:
     se = np.where(se > 0, se, np.nan)
     own = spread**2 / (spread**2 + se**2)
     shrunken = own * mean + (1 - own) * middle
-    sd = np.sqrt(own) * se
+    middle_variance = 1 / np.nansum(1 / (spread**2 + se**2))
+    sd = np.sqrt(own * se**2 + (1 - own) ** 2 * middle_variance)
     draws = np.random.default_rng(SEED).normal(shrunken, np.where(np.isnan(sd), 0, sd), (DRAWS, len(mean)))
-    return _posterior(shrunken, shrunken - Z95 * sd, shrunken + Z95 * sd, draws)
+    return _posterior(shrunken, shrunken - Z95 * sd, shrunken + Z95 * sd, sd, draws)
 
 
-def _posterior(shrunken, low, high, draws) -> pd.DataFrame:
+def _posterior(shrunken, low, high, sd, draws) -> pd.DataFrame:
+    columns = {"shrunken": shrunken, "shrunken_low": low, "shrunken_high": high, "shrunken_sd": sd}
+    table = pd.DataFrame(columns).assign(top_quartile=np.nan, p75_sd=np.nan)
     seen = ~np.isnan(shrunken)
-    top = np.full(len(shrunken), np.nan)
     if seen.any():
         best = np.quantile(draws[:, seen], 0.75, axis=1)
-        top[seen] = (draws[:, seen] >= best[:, None]).mean(axis=0)
-    columns = {"shrunken": shrunken, "shrunken_low": low, "shrunken_high": high, "top_quartile": top}
-    return pd.DataFrame(columns)
+        table.loc[seen, "top_quartile"] = (draws[:, seen] >= best[:, None]).mean(axis=0)
+        table.loc[seen, "p75_sd"] = best.std()
+    return table
 
 
 def p75_of_others(shrunken) -> np.ndarray:

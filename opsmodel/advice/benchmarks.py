@@ -1,0 +1,181 @@
+"""Every store against its peers on every lever, computed once for the chain."""
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import opsmodel
+from opsmodel.advice import bases
+from opsmodel.advice.finding import SMALLEST_BASE
+from opsmodel.advice.levers import LEVERS
+from opsmodel.metrics import rates, shrinkage
+
+FALSE_DISCOVERIES = 0.05
+ROOMS = ("metrics", "advice", "intake")
+
+
+def stores(client) -> pd.DataFrame:
+    """One row per store and lever of the whole chain: see `table`. Kept beside the client's database.
+
+    The first call computes it; later calls, and other notebooks, read it back as long as the data, the
+    as-of day, the windows, the peer rule and the code are the same.
+    """
+    chain = client.chain
+    path = chain.folder / "benchmarks" / f"{_key(chain)}.parquet"
+    with suppress(OSError, ValueError):  # absent, or unreadable: computed anew
+        return pd.read_parquet(path)
+    found = table(
+        chain.customers,
+        chain.orders,
+        chain.events,
+        as_of=chain.as_of,
+        within_days=chain.engagement.windows.within_days,
+        peers={store: chain.store(store).peers.store_ids for store in chain.store_ids},
+    )
+    with suppress(OSError):  # a folder that cannot be written costs time, not the answer
+        _write(found, path)
+    return found
+
+
+def table(
+    customers, orders, events, *, as_of: date, within_days: int, peers: Mapping[str, Sequence[str]]
+) -> pd.DataFrame:
+    """One row per store and lever: what it is, what it is drawn towards its peers, and the gap to the best.
+
+    customers, orders, events  canonical tables of the chain, with home_store_id on orders and events
+    as_of        last day observed, inclusive
+    within_days  window of closing, repurchase and value
+    peers        store_id -> the stores it is compared with
+
+    Returns store_id, lever, within_days, n, k (rates only), value, value_low, value_high (95 %), shrunken,
+    shrunken_low, shrunken_high, shrunken_sd, top_quartile (probability), n_peers, peer_value (peers pooled),
+    peer_p75 (75th percentile of the shrunken peers), peer_p75_sd, gap (peer_p75 − shrunken), gap_low,
+    gap_high, p_value (store against its pooled peers; no test below a base of 30), q_value (Benjamini and
+    Hochberg over all tests of the chain), is_flagged (q ≤ 5 %), per_year (persons who meet the lever each
+    year), margin_share of net revenue, value_days (window of the money) and is_margin (whether money is
+    margin). NaN = could not be seen. The levers and their order are those of `levers.LEVERS`.
+    """
+    frames = _bases(customers, orders, events, as_of, within_days)
+    parts = [
+        _against_peers(frame.set_index("store_id").reindex(sorted(peers)), peers, LEVERS[name].is_rate)
+        .assign(lever=name, within_days=bases.KEPT_DAYS if name == "retained_adds" else within_days)
+        for name, frame in frames.items()
+    ]  # fmt: skip
+    found = pd.concat(parts).rename_axis("store_id").reset_index()
+    spread = rates.Z95 * np.hypot(found["shrunken_sd"], found["peer_p75_sd"])
+    gap = found["peer_p75"] - found["shrunken"]
+    q_value = rates.benjamini_hochberg(found["p_value"])
+    found = found.assign(
+        gap=gap, gap_low=gap - spread, gap_high=gap + spread,
+        q_value=q_value, is_flagged=q_value <= FALSE_DISCOVERIES, value_days=within_days,
+        is_margin=found["margin_share"].groupby(found["store_id"]).transform("count") > 0,
+    )  # fmt: skip
+    rank = {name: place for place, name in enumerate(LEVERS)}
+    found = found.sort_values(["store_id", "lever"], key=lambda c: c.map(rank) if c.name == "lever" else c)
+    return found[COLUMNS].round(9).reset_index(drop=True)
+
+
+COLUMNS = [
+    *("store_id", "lever", "within_days", "n", "k", "value", "value_low", "value_high"),
+    *("shrunken", "shrunken_low", "shrunken_high", "shrunken_sd", "top_quartile"),
+    *("n_peers", "peer_value", "peer_p75", "peer_p75_sd", "gap", "gap_low", "gap_high"),
+    *("p_value", "q_value", "is_flagged", "per_year", "margin_share", "value_days", "is_margin"),
+]
+
+
+def _bases(customers, orders, events, as_of: date, within_days: int) -> dict[str, pd.DataFrame]:
+    """Lever -> its counts or means by store."""
+    adds, buyers = bases.adds_per_year(customers, as_of=as_of), bases.buyers_per_year(orders, as_of=as_of)
+    spending = bases.spending(orders, as_of=as_of, within_days=within_days)
+    frames = {
+        "retained_adds": bases.retained_adds(customers, as_of=as_of),
+        "close_rate": bases.close_rate(events, as_of=as_of, within_days=within_days),
+        "kept_close_rate": bases.kept_close_rate(events, customers, as_of=as_of, within_days=within_days),
+        "order_value": spending["order_value"],
+        "repurchase_rate": bases.repurchase_rate(orders, as_of=as_of, within_days=within_days),
+        "orders_per_repeater": spending["orders_per_repeater"],
+        "orders_per_buyer": spending["orders_per_buyer"],
+    }
+    flows = {name: adds if name in ("retained_adds", "close_rate", "kept_close_rate") else buyers
+             for name in frames}  # fmt: skip
+    return {name: frame.assign(per_year=frame["store_id"].map(flows[name])) for name, frame in frames.items()}
+
+
+def _against_peers(frame: pd.DataFrame, peers: Mapping[str, Sequence[str]], is_rate: bool) -> pd.DataFrame:
+    """The rows of one lever, each beside its peers."""
+    frame = frame.assign(n=frame["n"].fillna(0).astype(float))
+    if is_rate:
+        frame["value"], frame["weight"] = frame["k"] / frame["n"].where(frame["n"] > 0), frame["n"]
+        frame["value_low"], frame["value_high"] = rates.wilson(frame["k"], frame["n"])
+        frame["se"] = np.nan
+    else:
+        frame["value_low"] = frame["value"] - rates.Z95 * frame["se"]
+        frame["value_high"] = frame["value"] + rates.Z95 * frame["se"]
+    frame = frame.reindex(columns=[*dict.fromkeys([*frame.columns, "k", "margin_share"])])
+    frame = frame.join(pd.DataFrame([_pooled(frame.loc[list(peers[s])]) for s in frame.index], frame.index))
+    if is_rate:
+        p = rates.against_peers(frame["k"], frame["n"], frame["peer_k"], frame["peer_n"])
+    else:
+        sides = (
+            frame["value"],
+            frame["se"],
+            frame["n"],
+            frame["peer_value"],
+            frame["peer_se"],
+            frame["peer_n"],
+        )
+        p = rates.means_differ(*sides)
+    tested = (frame["n"] >= SMALLEST_BASE) & (frame["peer_n"] >= SMALLEST_BASE)
+    return frame.assign(p_value=np.where(tested, p, np.nan)).join(_shrunken(frame, peers, is_rate))
+
+
+def _pooled(others: pd.DataFrame) -> dict[str, float]:
+    others = others[others["n"] > 0]
+    weight = others["weight"] / others["weight"].sum()
+    seen = {"n_peers": len(others), "peer_k": others["k"].sum(), "peer_n": others["n"].sum()}
+    if others.empty:
+        return {**seen, "peer_value": np.nan, "peer_se": np.nan}
+    se = np.sqrt((weight**2 * others["se"].fillna(0) ** 2).sum())
+    return {**seen, "peer_value": (weight * others["value"]).sum(), "peer_se": se}
+
+
+def _shrunken(frame: pd.DataFrame, peers: Mapping[str, Sequence[str]], is_rate: bool) -> pd.DataFrame:
+    """Posterior and peers' 75th percentile; the prior is fitted once for each distinct peer group."""
+    members: dict[frozenset, list[str]] = {}
+    for store in frame.index:
+        members.setdefault(frozenset([*peers[store], store]), []).append(store)
+    parts = []
+    for group, own in members.items():
+        rows = frame.loc[sorted(group)]
+        if is_rate:
+            found = shrinkage.rates(rows["k"], rows["n"])
+        else:
+            found = shrinkage.means(rows["value"], rows["se"])
+        found = found.set_index(rows.index).rename(columns={"p75_sd": "peer_p75_sd"})
+        found["peer_p75"] = shrinkage.p75_of_others(found["shrunken"])
+        parts.append(found.loc[own])
+    return pd.concat(parts) if parts else pd.DataFrame()
+
+
+def _key(client) -> str:
+    parts = [client.data_version, client.as_of.isoformat()]
+    parts.append(client.engagement.model_dump_json(include={"windows", "peer_group"}))
+    package = Path(opsmodel.__file__).parent
+    code = sorted(path for room in ROOMS for path in (package / room).rglob("*.py"))
+    digest = sha256("\n".join(parts).encode())
+    for path in code:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _write(found: pd.DataFrame, path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    partial = path.with_name(f"{path.stem}.{os.getpid()}.partial")
+    found.to_parquet(partial)
+    os.replace(partial, path)

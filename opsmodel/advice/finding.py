@@ -1,0 +1,62 @@
+"""What a finding is: a claim, the evidence for it, what it is worth, what to do, and who does it."""
+
+from dataclasses import dataclass
+from html import escape
+from math import isnan, nan
+
+from opsmodel.wording import _
+
+SMALLEST_BASE = 30  # customers; a smaller base is never the subject of a finding
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding, in the language that was spoken when it was made.
+
+    kind      which function and branch made it; the same in every language
+    stage     acquire, close, repurchase, … ; empty if it is about none
+    claim     the message, in one sentence with its number
+    evidence  base, interval and comparison in words
+    worth     what money means here; empty where no money is given
+    money     a year, client currency; NaN where it cannot be reckoned; money_low, money_high: 95 %
+    n         customers behind the claim
+    """
+
+    kind: str
+    stage: str
+    claim: str
+    evidence: str
+    action: str = ""
+    owner: str = ""
+    n: int = 0
+    worth: str = ""
+    money: float = nan
+    money_low: float = nan
+    money_high: float = nan
+
+    def __str__(self) -> str:
+        return "\n".join(part for part in (self.claim, *self._lines()) if part)
+
+    def _lines(self) -> list[str]:
+        step = _("Next: {action}", action=self.action) if self.action else ""
+        who = _("Owner: {owner}", owner=self.owner) if self.owner else ""
+        return [self.evidence, self.worth, step, who]
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<p>{escape(line)}</p>" for line in self._lines() if line)
+        return (
+            f'<div class="finding finding-{escape(self.kind)}"><p><strong>{escape(self.claim)}</strong></p>'
+            f"{lines}</div>"
+        )
+
+    def summary(self) -> dict[str, object]:
+        """What roll-ups keep of it; money that cannot be reckoned is None."""
+        money = {
+            name: None if isnan(value) else round(value, 2)
+            for name, value in (
+                ("money", self.money),
+                ("money_low", self.money_low),
+                ("money_high", self.money_high),
+            )
+        }
+        return {"kind": self.kind, "stage": self.stage, "claim": self.claim, **money, "action": self.action}
