@@ -13,8 +13,8 @@ from opsmodel.wording import _
 Writer = Callable[[Any], str]
 UNSEEN = numbers.UNSEEN
 RATES = ("rate", "share", "hazard", "repurchased", "conversion")
-MONEY = ("amount", "revenue", "money", "margin", "contribution", "ltv", "cost", "value_per_buyer")
-MONEY += ("average_order_value",)
+MONEY = ("amount", "revenue", "money", "margin", "contribution", "ltv", "cost")
+MONEY_NAMES = ("value_per_buyer", "average_order_value")
 COUNTS = ("n", "at_risk", "events", "visitors", "users", "rows_in", "kept", "merged", "quarantined")
 DAYS = ("days", "recency", "gap")
 FORMATS: dict[str, Writer] = {
@@ -119,7 +119,7 @@ def kind(name: str) -> str:
         return "count"
     if last in RATES or name.startswith("share_"):
         return "rate"
-    if name in MONEY or last in MONEY:
+    if name in MONEY_NAMES or last in MONEY:
         return "money"
     if name != "within_days" and last in DAYS:
         return "days"

@@ -91,9 +91,9 @@ def funnel(shop, **start: Any) -> Panel:
     choices = {
         "within_days": Choice(_("Window (days)"), {str(days): days for days in WINDOWS}),
         "order": Choice(
-            _("Order"), {_("in order"): "ordered", _("strictly"): "strict", _("any order"): "any"}
+            _("Order of stages"), {_("in order"): "ordered", _("strictly"): "strict", _("any order"): "any"}
         ),
-        "reentry": Choice(_("Entry"), {_("first"): "first", _("best"): "best"}),
+        "reentry": Choice(_("Entry"), {_("first entry"): "first", _("best entry"): "best"}),
         "by": Choice(_("Split by"), _groups(shop)),
     }
     return _panel(funnel_view, shop, choices, {"within_days": 30, "by": None} | start)
@@ -140,7 +140,7 @@ def _in_code(shop) -> str:
 
 def _groups(shop) -> dict[str, str | None]:
     held = [name for name in GROUPS if name in shop.customers.columns]
-    return {_("nothing"): None} | {heading(name): name for name in held}
+    return {_("no split"): None} | {heading(name): name for name in held}
 
 
 def _split(shop, table, by: str | None):
