@@ -17,6 +17,7 @@ __all__ = [
 ]  # fmt: skip
 
 NOISE = 0.05  # a p value above it is no finding
+UNCHANGED = 0.005  # a change of net revenue below half a percent
 
 
 def weakest_step(conversion: pd.DataFrame) -> Finding:
@@ -86,23 +87,22 @@ def change(decomposition: pd.DataFrame) -> Finding:
     parts = decomposition.sort_values("contribution", kind="stable", ascending=total < 0)
     main, against = parts.iloc[0], parts.iloc[-1]
     size = abs(total) / before if before else np.inf
+    relative = [numbers.signed_percent(total / before)] if before else []
     values = {
         "before": numbers.money(before),
         "after": numbers.money(after),
-        "change": numbers.signed_money(total),
-        "share": numbers.signed_percent(total / before if before else np.nan),
+        "change": _(", ").join([numbers.signed_money(total), *relative]),
         "factor": factor(main["factor"]),
         "part": numbers.signed_money(main["contribution"]),
     }
-    if size < 0.005:
-        kind = "unchanged"
-        claim = _("Net revenue stayed at {after}.", after=values["after"])
+    if size < UNCHANGED or total == 0:
+        kind, claim = "unchanged", _("Net revenue stayed at {after}.", after=values["after"])
     elif total > 0:
         kind = "rose"
-        claim = _("Net revenue rose by {share} to {after}; {factor} gave {part} of the {change}.", **values)
+        claim = _("Net revenue rose to {after} ({change}); the largest part by {factor}: {part}.", **values)
     else:
         kind = "fell"
-        claim = _("Net revenue fell by {share} to {after}; {factor} took {part} of the {change}.", **values)
+        claim = _("Net revenue fell to {after} ({change}); the largest part by {factor}: {part}.", **values)
     opposed = against["contribution"] * total < 0 and kind != "unchanged"
     counter = (
         _(" {factor} worked the other way: {part}.", factor=factor(against["factor"]),
@@ -202,7 +202,8 @@ def repurchase_rhythm(curve: pd.DataFrame) -> Finding:
         kind="repurchase_soon" if early else "repurchase_late",
         stage="repurchase",
         claim=_(
-            "{rate} of buyers come back within {days} days, most of them within {early} ({early_rate}).",
+            "{rate} of buyers come back within {days} days, half of these or more within {early} "
+            "({early_rate}).",
             **values,
         )
         if early

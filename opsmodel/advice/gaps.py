@@ -101,7 +101,8 @@ def _evidence(row) -> str:
     show = advised.figure(row["lever"])
     return _(
         "Base: {base}. Seen: {value}, 95% interval {low} to {high}; drawn towards its peers as far as the "
-        "base is small: {shrunken}. Its {count} peers together: {peers}. Chance alone: {chance}.",
+        "base is small: {shrunken}. Its {count} peers together: {peers}. Probability of such a difference "
+        "by chance: {chance}.",
         base=advised.base(row["lever"], row["n"], row["within_days"]),
         value=show(row["value"]),
         low=show(row["value_low"]),
