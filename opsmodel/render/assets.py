@@ -11,8 +11,8 @@ from opsmodel.render.files import write_whole
 def plotly_js() -> str:
     """The script's text, found without importing plotly."""
     home = find_spec("plotly")
-    assert home and home.submodule_search_locations, "plotly is a requirement of this package"
-    folder = Path(next(iter(home.submodule_search_locations)))
+    assert home, "plotly is a requirement of this package"
+    folder = Path(str(home.origin)).parent
     return (folder / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""The reports of a client, in parallel; one failure never stops the others, a second run renders what changed."""
+"""The reports of a client, in parallel; one failure stops no other, a second run renders what changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -118,7 +118,7 @@ def _rows(jobs: Sequence[Job], kernels: int) -> Iterator[dict[str, Any]]:
             n_jobs=min(kernels, len(left)), backend="loky", return_as="generator_unordered", batch_size=1
         )
         try:
-            with closing(pool(delayed(run)(job) for job in left.values())) as results:
+            with closing(pool(delayed(run)(job) for job in list(left.values()))) as results:
                 for result in results:
                     left.pop(result["output"])
                     yield result
@@ -129,6 +129,14 @@ def _rows(jobs: Sequence[Job], kernels: int) -> Iterator[dict[str, Any]]:
 
 
 def _result(home: Path, last: Mapping[str, Any], reused: bool) -> Result:
-    named = {name: last[name] for name in ("store_id", "notebook", "lang", "status", "error")}
-    spent = {name: float(last.get(name, 0)) for name in ("seconds", "cpu_seconds")}
-    return Result(**named, **spent, page=home / f"{last['output']}.html", reused=reused)
+    return Result(
+        store_id=last["store_id"],
+        notebook=last["notebook"],
+        lang=last["lang"],
+        status=last["status"],
+        error=last["error"],
+        seconds=float(last.get("seconds", 0)),
+        cpu_seconds=float(last.get("cpu_seconds", 0)),
+        page=home / f"{last['output']}.html",
+        reused=reused,
+    )

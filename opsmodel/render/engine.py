@@ -151,7 +151,11 @@ def _cells(client: _Client, book: NotebookExecutionManager, outcome: Outcome) ->
     """Run the cells in turn; the outcome is ok only if every code cell was executed."""
     client.reset_execution_trackers()
     client.deadline = monotonic() + outcome.limits.notebook
-    client.timeout_func = lambda cell: max(min(outcome.limits.cell, client.deadline - monotonic()), 0.01)
+
+    def seconds_left(_cell) -> float:
+        return max(min(outcome.limits.cell, client.deadline - monotonic()), 0.01)
+
+    client.timeout_func = seconds_left  # type: ignore[assignment]
     for position, cell in enumerate(book.nb.cells):
         book.cell_start(cell, position)
         if cell.cell_type == "code":

@@ -1,4 +1,4 @@
-"""A plotly figure of a notebook, as the page holds it: a caption in words, a box, and data no markup can leave."""
+"""A plotly figure of a notebook, as a page holds it: a caption in words, a box, and its data, inert."""
 
 import json
 import re
@@ -64,7 +64,7 @@ def _words(text: str | None) -> str:
 
 
 def _make_room(layout: dict, traces: list) -> None:
-    """The title stands above the box, so its space inside the box goes; a legend or notes on top keep theirs."""
+    """The title stands above the box, so its room inside goes; a legend or notes on top keep theirs."""
     margin = dict(layout.get("margin") or {})
     legend = layout.get("showlegend", len(traces) > 1)
     above = any(

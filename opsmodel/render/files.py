@@ -21,7 +21,7 @@ def safe_part(identifier: str) -> str:
     client's id can hold anything) becomes its readable part, `~` and a part of its hash.
 
     >>> safe_part("S001"), safe_part("../s001")
-    ('S001', 's001~3a7d0ef6bb5d')
+    ('S001', 's001~d6edfe9409db')
     """
     if _PLAIN.fullmatch(identifier) and not _RESERVED.fullmatch(identifier):
         return identifier

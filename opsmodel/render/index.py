@@ -1,7 +1,7 @@
 """The index of a report folder: the chain in one line, a row a store, found again by name or by number."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,7 @@ def _metrics(home: Path, row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _number(entry: Mapping[str, Any]) -> dict[str, Any]:
     """A headline number as text, with what it is sorted by and its interval."""
-    writers = {
+    writers: dict[str, Callable[[Any], str]] = {
         "percent": numbers.percent,
         "money": numbers.money,
         "days": numbers.days,

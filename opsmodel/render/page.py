@@ -83,7 +83,8 @@ class PageCells(Preprocessor):
 
     def preprocess(self, nb, resources):
         lang = resources["cover"]["lang"]
-        blocks, contents = [], []
+        blocks: list[dict[str, Any]] = []
+        contents: list[dict[str, Any]] = []
         for position, cell in enumerate(nb.cells):
             if not _kept(cell, lang):
                 continue
@@ -131,7 +132,7 @@ def _text(name: str) -> str:
 
 @cache
 def _style() -> str:
-    from pygments.formatters import HtmlFormatter
+    from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 
     return _text("page.css") + HtmlFormatter(style="default").get_style_defs(".highlight")
 

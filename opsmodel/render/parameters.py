@@ -33,8 +33,9 @@ def read_notebook(path: Path) -> dict:
             "this notebook does not exist.", found=path, fix="name one under notebooks/."
         ) from None
     except (OSError, ValueError) as error:
-        raise RenderError(f"{path.name} cannot be read as a notebook.", found=error, fix="open it in JupyterLab "
-                          "and save it again.") from None  # fmt: skip
+        raise RenderError(
+            f"{path.name} cannot be read as a notebook.", found=error, fix="save it again in JupyterLab."
+        ) from None
     if content.get("nbformat") != 4 or "cells" not in content:
         raise RenderError(
             f"{path.name} is not a version 4 notebook.",
@@ -70,7 +71,7 @@ def declared(notebook: Mapping) -> dict[str, Parameter]:
     }
     found = {}
     for line in ast.parse(code).body:
-        target = line.target if isinstance(line, ast.AnnAssign) else None
+        target: ast.expr | None = line.target if isinstance(line, ast.AnnAssign) else None
         if isinstance(line, ast.Assign) and len(line.targets) == 1:
             target = line.targets[0]
         if not isinstance(target, ast.Name):
@@ -121,7 +122,7 @@ def _as(kind: ast.expr, value: object) -> object:
     if isinstance(kind, ast.BinOp):
         return _first(value, kind.right, kind.left)
     if isinstance(kind, ast.Constant):
-        return _nothing(value)
+        return _absent(value)
     if isinstance(kind, ast.Subscript):
         outer, inner = ast.unparse(kind.value), kind.slice
         if outer in ("Optional", "typing.Optional"):
@@ -133,7 +134,7 @@ def _as(kind: ast.expr, value: object) -> object:
                 raise ValueError(value)
             return [_as(item, part) for part in parts]
         return value
-    readers = {"str": _text, "int": _whole, "float": _real, "bool": _truth, "None": _nothing}
+    readers = {"str": _text, "int": _whole, "float": _real, "bool": _truth, "None": _absent}
     return readers.get(ast.unparse(kind), lambda given: given)(value)
 
 
@@ -172,9 +173,10 @@ def _truth(value: object) -> bool:
     return value.lower() in YES
 
 
-def _nothing(value: object) -> None:
+def _absent(value: object) -> object:
     if value is not None and str(value).lower() not in ("", "none"):
         raise ValueError(value)
+    return None
 
 
 def _literal(node: ast.expr | None) -> object:

@@ -60,7 +60,7 @@ def jobs(order: Order, home: Path, scratch: Path, *, at_a_time: int | None) -> t
     kernels = min(at_a_time or 2 * cores, len(drafts))
     environment = _environment(max(1, cores // kernels))
     about = {"data_version": order.data_version, "versions": ledger.versions()}
-    made = {}
+    made: dict[str, Job] = {}
     for draft in drafts:
         job = Job(
             folder=home, scratch=scratch, environment=environment, limits=order.limits, about=about, **draft

@@ -15,5 +15,6 @@ def policy(*scripts: str, files: str = "") -> str:
     )
     return (
         f"default-src 'none'; script-src {hashes} {files}".rstrip()
-        + "; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
+        + "; style-src 'unsafe-inline'; img-src data: blob:; font-src data:"
+        + "; base-uri 'none'; form-action 'none'"
     )
