@@ -8,7 +8,7 @@ what cannot be split into the columns of the header is set aside on the way.
 
 import codecs
 import csv
-import re
+import io
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,21 +18,21 @@ import duckdb
 from opsmodel.errors import IntakeError
 from opsmodel.intake.aliases import known
 from opsmodel.intake.encodings import Encoding, detect
-from opsmodel.intake.headers import LOOK_AT, TOTALS, header_row, tidy
+from opsmodel.intake.headers import LOOK_AT, PUNCTUATION, TOTALS, header_row, is_totals, tidy
 from opsmodel.intake.landing import Landing
 from opsmodel.intake.sheet import RawSheet
 from opsmodel.intake.splitting import rewrite
 
 _SAMPLE = 1 << 18  # bytes
 _DELIMITERS = ",\t;|"
+_MOST_OTHERS = 1_000  # totals and blank rows of a file in good order
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the table begins: its delimiter, line ending, headers, and the last line of the header."""
+    """Where the table begins: its delimiter, headers, and the last line of the header."""
 
     delimiter: str
-    newline: str
     headers: list[str]
     header_line: int
     n_titles: int
@@ -48,15 +48,10 @@ def read_text(path: Path, file: str, landing: Landing, scratch: Path) -> RawShee
     """
     encoding = detect(path, file)
     layout = _layout(path, encoding, file)
-    table = landing.new_table()
-    n_rows = None
-    if encoding.is_utf8 and layout.newline == "\n":
-        n_rows = _straight(path, layout, encoding, table, landing)
-    if n_rows is None:
-        copy = scratch / f"{table}.csv"
-        rewrite(path, encoding.name, layout, file, landing, copy)
-        n_rows = _rewritten(copy, layout, table, landing)
-        copy.unlink()
+    table = _straight(path, layout, encoding, file, landing) if encoding.is_utf8 else None
+    if table is None:
+        table = _carefully(path, layout, encoding, file, landing, scratch)
+    n_rows = landing.con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
     if not n_rows:
         raise IntakeError(
             f"{file} has a header and no rows.",
@@ -72,10 +67,9 @@ def _layout(path: Path, encoding: Encoding, file: str) -> Layout:
         raw = source.read(_SAMPLE)
         cut = bool(source.read(1))
     text = codecs.getincrementaldecoder(encoding.name)().decode(raw)
-    newline = "\n" if "\n" in text or "\r" not in text else "\r"
-    lines = re.split(r"(?<=\n)" if newline == "\n" else r"(?<=\r)", text)
+    lines = list(io.StringIO(text, newline=None))
     lines = lines[:-1] if cut and len(lines) > 1 else lines
-    trials = [_trial(lines, delimiter, newline) for delimiter in _DELIMITERS]
+    trials = [_trial(lines, delimiter) for delimiter in _DELIMITERS]
     best = max((trial for trial in trials if trial), key=lambda trial: trial[0], default=None)
     if best is None:
         raise IntakeError(
@@ -86,7 +80,7 @@ def _layout(path: Path, encoding: Encoding, file: str) -> Layout:
     return best[1]
 
 
-def _trial(lines: list[str], delimiter: str, newline: str) -> tuple[tuple[int, float], Layout] | None:
+def _trial(lines: list[str], delimiter: str) -> tuple[tuple[int, float], Layout] | None:
     """How well the lines split by this delimiter (known headers, then even rows), and the layout it gives."""
     reader = csv.reader(lines, delimiter=delimiter)
     rows: list[list[str]] = []
@@ -108,17 +102,15 @@ def _trial(lines: list[str], delimiter: str, newline: str) -> tuple[tuple[int, f
     if len(rows[place]) == width:  # a delimiter at the end of every line makes a column without a header
         headers += [""] * (width - len(headers))
     score = sum(known(header) for header in headers), min(width, len(headers)) * share / len(rows)
-    return score, Layout(delimiter, newline, headers, ends[place], place)
+    return score, Layout(delimiter, headers, ends[place], place)
 
 
-def _straight(path: Path, layout: Layout, encoding: Encoding, table: str, landing: Landing) -> int | None:
-    """Rows read by DuckDB alone; None, and no table, if the file is not in good order."""
-    con = landing.con
+def _straight(path: Path, layout: Layout, encoding: Encoding, file: str, landing: Landing) -> str | None:
+    """Name of the table that DuckDB read alone; None, and no table, if the file is not in good order."""
     if any(sign in str(path) for sign in "*?["):
         return None  # DuckDB would take the name for a pattern
+    con, table = landing.con, landing.new_table()
     columns = [f"c{place}" for place in range(len(layout.headers))]
-    ordered = con.execute("SELECT current_setting('preserve_insertion_order')").fetchall()[0][0]
-    con.execute("SET preserve_insertion_order = true")
     try:
         con.execute(
             f"CREATE TABLE {table}_rows AS SELECT * FROM {_reader(columns, layout.header_line)}",
@@ -126,35 +118,51 @@ def _straight(path: Path, layout: Layout, encoding: Encoding, table: str, landin
         )
     except duckdb.InvalidInputException:
         return None
-    finally:
-        con.execute(f"SET preserve_insertion_order = {bool(ordered)}")
     n_rows = con.execute(f"SELECT count(*) FROM {table}_rows").fetchall()[0][0]
-    if n_rows != (encoding.n_lines or 0) - layout.header_line or _has_other_rows(con, table, columns, layout):
+    others = _other_rows(con, table, columns, layout)
+    if n_rows != (encoding.n_lines or 0) - layout.header_line or len(others) > _MOST_OTHERS:
         con.execute(f"DROP TABLE {table}_rows")
         return None
+    for place, *cells in others:
+        texts = [cell or "" for cell in cells]
+        if any(text.strip() for text in texts):
+            reason = "totals row" if is_totals(texts) else "the header once more"
+            landing.reject(file, place + layout.header_line + 1, layout.delimiter.join(texts), reason)
+    kept = f"WHERE rowid NOT IN ({', '.join(str(place) for place, *_ in others)})" if others else ""
     line = f"rowid + {layout.header_line + 1}"
-    con.execute(f"CREATE VIEW {table} AS SELECT {', '.join(columns)}, {line} AS _line FROM {table}_rows")
-    return n_rows
+    con.execute(
+        f"CREATE VIEW {table} AS SELECT {', '.join(columns)}, {line} AS _line FROM {table}_rows {kept}"
+    )
+    return table
 
 
-def _has_other_rows(con, table: str, columns: list[str], layout: Layout) -> bool:
-    """True if any row is blank, adds up others, or is the header once more."""
+def _other_rows(con, table: str, columns: list[str], layout: Layout) -> list[tuple]:
+    """(rowid, cells) of rows that are blank, add up others, or are the header once more."""
     first = "coalesce(" + ", ".join(f"nullif(trim({column}), '')" for column in columns) + ", '')"
-    bare = f"lower(regexp_replace({first}, '[\\s*:：【】\\[\\]()（）]', '', 'g'))"
-    short = f"length({first}) <= 16 AND ({bare} IN ({', '.join(['?'] * len(TOTALS))}) OR {first} = '')"
+    words = ", ".join(["?"] * (len(TOTALS) + 1))
     again = " AND ".join(f"coalesce(trim({column}), '') = ?" for column in columns)
-    query = f"SELECT 1 FROM {table}_rows WHERE ({short}) OR ({again}) LIMIT 1"
-    return bool(con.execute(query, [*(word.replace(" ", "") for word in TOTALS), *layout.headers]).fetchall())
+    query = (
+        f"SELECT rowid, {', '.join(columns)} FROM {table}_rows "
+        f"WHERE lower(trim({first}, ?)) IN ({words}) OR ({again}) ORDER BY 1 LIMIT {_MOST_OTHERS + 1}"
+    )
+    return con.execute(query, [PUNCTUATION, "", *TOTALS, *layout.headers]).fetchall()
 
 
-def _rewritten(copy: Path, layout: Layout, table: str, landing: Landing) -> int:
+def _carefully(
+    path: Path, layout: Layout, encoding: Encoding, file: str, landing: Landing, scratch: Path
+) -> str:
+    """Name of the table read from a rewritten copy."""
+    table = landing.new_table()
+    copy = scratch / f"{table}.csv"
+    rewrite(path, encoding.name, layout, file, landing, copy)
     columns = [f"c{place}" for place in range(len(layout.headers))]
     landing.con.execute(
         f"CREATE TABLE {table} AS SELECT {', '.join(columns)}, _line::BIGINT AS _line "
         f"FROM {_reader(['_line', *columns], 0)}",
         {"path": str(copy), "delimiter": layout.delimiter},
     )
-    return landing.con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
+    copy.unlink()
+    return table
 
 
 def _reader(columns: list[str], skip: int) -> str:

@@ -11,7 +11,7 @@ TOTALS = (
     *("total", "totals", "grand total", "subtotal", "sum"),
 )
 _NUMBER_OR_DATE = re.compile(r"[\d\s:./\-+,%¥￥$()年月日时分秒]+$")
-_PUNCTUATION = " \t\r\n\u3000\u00a0:：*【】[]()（）"
+PUNCTUATION = " \t\r\n\u3000\u00a0:：*【】[]()（）"
 
 
 def header_row(rows: Sequence[Sequence[str]]) -> int | None:
@@ -44,7 +44,7 @@ def is_totals(cells: Sequence[str]) -> bool:
     (True, False)
     """
     first = next((cell for cell in cells if cell and cell.strip()), "")
-    return first.strip(_PUNCTUATION).casefold() in TOTALS
+    return first.strip(PUNCTUATION).casefold() in TOTALS
 
 
 def tidy(cells: Sequence[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """Where rows land: text tables in DuckDB, and beside them the table of rejected rows."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
@@ -26,6 +27,24 @@ class Landing:
         con.execute(
             f"CREATE OR REPLACE TABLE {REJECTED} (file VARCHAR, line BIGINT, text VARCHAR, reason VARCHAR)"
         )
+
+    @contextmanager
+    def settings(self) -> Iterator[None]:
+        """Rows keep their order, and no time goes into packing tables that soon go away."""
+        wanted = {"preserve_insertion_order": True, "force_compression": "uncompressed"}
+        before = {name: self._setting(name) for name in wanted}
+        try:
+            self._set(wanted)
+            yield
+        finally:
+            self._set(before)
+
+    def _setting(self, name: str) -> object:
+        return self.con.execute("SELECT current_setting($name)", {"name": name}).fetchall()[0][0]
+
+    def _set(self, values: dict[str, object]) -> None:
+        for name, value in values.items():
+            self.con.execute(f"SET {name} = '{str(value).lower()}'")
 
     def new_table(self) -> str:
         self._n_tables += 1

@@ -48,7 +48,7 @@ def read_folder(folder: Path, con: duckdb.DuckDBPyConnection, scratch: Path | No
             fix="put the client's CSV, Excel or Parquet exports there.",
         )
     landing = Landing(con)
-    with tempfile.TemporaryDirectory(dir=scratch, prefix="opsmodel_") as name:
+    with landing.settings(), tempfile.TemporaryDirectory(dir=scratch, prefix="opsmodel_") as name:
         sheets = [
             sheet
             for path in files

@@ -1,107 +1,103 @@
 """A delimited text split line by line: what fits the header is written clean, the rest is set aside."""
 
 import csv
-import re
+import io
 from collections import deque
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
-from opsmodel.intake.headers import TOTALS, is_totals
+from opsmodel.intake.headers import PUNCTUATION, TOTALS, is_totals
 from opsmodel.intake.landing import Landing
 
 _MOST_LINES = 200  # of one record; a quote still open then was never meant to open
 _LONGEST_LINE = 1_000_000
-_MAYBE_TOTALS = re.compile(rf"[\s,;|\"*【(（\[]*(?:{'|'.join(TOTALS)})", re.IGNORECASE)
+_ONE_WRITE = 20_000  # lines
+_Line = tuple[int, str]
 
 
 def rewrite(path: Path, encoding: str, layout, file: str, landing: Landing, copy: Path) -> None:
     """Write `copy`: UTF-8, one record a row, the line number in front; reject what does not fit.
 
     A record may run over several lines inside quotes; it has the number of its first line. Cells beyond
-    the header are let go if they are empty.
+    the header are let go if they are empty. Line endings of any kind end a line.
     """
-    delimiter, width = layout.delimiter, len(layout.headers)
-    with (
-        path.open(encoding=encoding, newline=layout.newline) as source,
-        copy.open("w", encoding="utf-8", newline="") as sink,
-    ):
-        lines = _Lines(source, layout.header_line)
-        writer = csv.writer(sink, delimiter=delimiter, lineterminator="\n")
+    delimiter, commas = layout.delimiter, len(layout.headers) - 1
+    suspects = _suspects(delimiter, layout.headers)
+    with path.open(encoding=encoding) as source, copy.open("w", encoding="utf-8", newline="") as sink:
+        returned: deque[_Line] = deque()
+        lines = _numbered(islice(enumerate(source, start=1), layout.header_line, None), returned)
+        done: list[str] = []
         for number, line in lines:
-            plain = '"' not in line and "\r" not in line and line.count(delimiter) == width - 1
-            if plain and not _suspicious(line, delimiter, layout.headers):
-                sink.write(f"{number}{delimiter}{line}\n")
+            if line.count(delimiter) == commas and '"' not in line and line[0] not in suspects:
+                done.append(f"{number}{delimiter}{line}")
+                if len(done) >= _ONE_WRITE:
+                    _write(sink, done)
                 continue
-            cells, text, reason = _split(number, line, lines, delimiter)
-            if not any(cell.strip() for cell in cells) and not reason:
+            cells, text, reason, unused = _split(number, line.removesuffix("\n"), lines, delimiter)
+            returned.extendleft(reversed(unused))
+            if not reason and not any(cell.strip() for cell in cells):
                 continue
             reason = reason or _verdict(cells, layout.headers)
             if reason:
                 landing.reject(file, number, text, reason)
             else:
-                writer.writerow([number, *cells[:width]])
+                done.append(_joined([str(number), *cells[: commas + 1]], delimiter))
+        _write(sink, done)
     landing.flush()
 
 
-class _Lines:
-    """Numbered lines without their endings, some of which can be given back."""
-
-    def __init__(self, source: TextIO, done: int):
-        self._lines = enumerate((line.rstrip("\r\n") for line in source), start=1)
-        for _, _line in zip(range(done), self._lines, strict=False):
-            pass
-        self._returned: deque[tuple[int, str]] = deque()
-
-    def __iter__(self) -> Iterator[tuple[int, str]]:
-        return self
-
-    def __next__(self) -> tuple[int, str]:
-        return self._returned.popleft() if self._returned else next(self._lines)
-
-    def give_back(self, lines: list[tuple[int, str]]) -> None:
-        self._returned.extendleft(reversed(lines))
+def _numbered(lines: Iterator[_Line], returned: deque[_Line]) -> Iterator[_Line]:
+    for entry in lines:
+        yield entry
+        while returned:
+            yield returned.popleft()
 
 
-def _suspicious(line: str, delimiter: str, headers: list[str]) -> bool:
-    """True if the line may be blank, a totals row, the header again, or too long."""
-    start = line[:1]
-    if start in ("", delimiter, " ", "\t") and not line.strip(f"{delimiter} \t\u3000"):
-        return True
-    if _MAYBE_TOTALS.match(line) or len(line) > _LONGEST_LINE:
-        return True
-    return (
-        bool(headers[0])
-        and line.startswith(headers[0])
-        and [cell.strip() for cell in line.split(delimiter)] == headers
-    )
+def _write(sink: TextIO, done: list[str]) -> None:
+    if done and not done[-1].endswith("\n"):  # the last line of a file
+        done[-1] += "\n"
+    sink.write("".join(done))
+    done.clear()
 
 
-def _split(number: int, line: str, lines: _Lines, delimiter: str) -> tuple[list[str], str, str]:
-    """(cells, text, reason why not) of the record that begins on this line."""
+def _joined(cells: list[str], delimiter: str) -> str:
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerow(cells)
+    return text.getvalue()
+
+
+def _suspects(delimiter: str, headers: list[str]) -> set[str]:
+    """First letters of lines that may be blank, totals or the header again: these take the slow way."""
+    words = [*TOTALS, *(word.title() for word in TOTALS), *(word.upper() for word in TOTALS), headers[0]]
+    return {word[0] for word in words if word} | set(PUNCTUATION) | {delimiter, "\n"}
+
+
+def _split(
+    number: int, line: str, lines: Iterable[_Line], delimiter: str
+) -> tuple[list[str], str, str, list[_Line]]:
+    """(cells, text, reason why not, lines to read again) of the record that begins on this line."""
     if len(line) > _LONGEST_LINE:
-        return [], line, f"longer than {_LONGEST_LINE} characters"
+        return [], line, f"longer than {_LONGEST_LINE} characters", []
     taken = [line]
-    after: list[tuple[int, str]] = []
-    for number_after, next_line in chain([(number, None)], lines):
-        if next_line is not None:
-            after.append((number_after, next_line))
-            taken.append(next_line)
-            if '"' not in next_line and len(taken) < _MOST_LINES:
+    after: list[_Line] = []
+    for entry in chain([None], lines):
+        if entry is not None:
+            after.append(entry)
+            taken.append(entry[1].removesuffix("\n"))
+            if '"' not in entry[1] and len(taken) < _MOST_LINES:
                 continue
         text = "\n".join(taken)
         try:
             rows = list(csv.reader([text], delimiter=delimiter, strict=True))
-            return (rows[0] if rows else []), text, ""
+            return (rows[0] if rows else []), text, "", []
         except csv.Error as error:
             if "unexpected end of data" not in str(error):
-                lines.give_back(after)
-                return [], line, "a quote that neither opens nor closes a cell"
+                return [], line, "a quote that neither opens nor closes a cell", after
         if len(taken) >= _MOST_LINES:
             break
-    lines.give_back(after)
-    return [], line, "a quote is opened and not closed"
+    return [], line, "a quote is opened and not closed", after
 
 
 def _verdict(cells: list[str], headers: list[str]) -> str:
