@@ -71,7 +71,7 @@ def survival(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     drawn = marks.columns(table, ["days", "at_risk", "repurchased", "low", "high"], "survival")
     if marks.unseen(drawn, "repurchased"):
         return theme.silent(title, _("Nobody has been watched for a whole day yet."), as_of=as_of)
-    base = _("Kaplan–Meier: customers not watched long enough count as long as they were; band: 95% interval")
+    base = _("Kaplan–Meier: each customer counts for as long as watched; band: 95% interval")
     figure = theme.figure(title, base=base, as_of=as_of, height=350)
     start = pd.DataFrame({"days": [0.0], "repurchased": [0.0], "low": [0.0], "high": [0.0]})
     curve = pd.concat([start, drawn]) if drawn["days"].iloc[0] > 0 else drawn
