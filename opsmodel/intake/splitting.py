@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
@@ -27,15 +27,16 @@ def rewrite(path: Path, encoding: str, layout, file: str, landing: Landing, copy
     suspects = _suspects(delimiter, layout.headers)
     with path.open(encoding=encoding) as source, copy.open("w", encoding="utf-8", newline="") as sink:
         returned: deque[_Line] = deque()
-        lines = _numbered(islice(enumerate(source, start=1), layout.header_line, None), returned)
+        unread = islice(enumerate(source, start=1), layout.header_line, None)
         done: list[str] = []
-        for number, line in lines:
+        for number, line in _numbered(unread, returned):
             if line.count(delimiter) == commas and '"' not in line and line[0] not in suspects:
                 done.append(f"{number}{delimiter}{line}")
                 if len(done) >= _ONE_WRITE:
                     _write(sink, done)
                 continue
-            cells, text, reason, unused = _split(number, line.removesuffix("\n"), lines, delimiter)
+            following = _following(unread, returned)
+            cells, text, reason, unused = _split(line.removesuffix("\n"), following, delimiter)
             returned.extendleft(reversed(unused))
             if not reason and not any(cell.strip() for cell in cells):
                 continue
@@ -48,11 +49,17 @@ def rewrite(path: Path, encoding: str, layout, file: str, landing: Landing, copy
     landing.flush()
 
 
-def _numbered(lines: Iterator[_Line], returned: deque[_Line]) -> Iterator[_Line]:
-    for entry in lines:
+def _numbered(unread: Iterator[_Line], returned: deque[_Line]) -> Iterator[_Line]:
+    for entry in unread:
         yield entry
         while returned:
             yield returned.popleft()
+
+
+def _following(unread: Iterator[_Line], returned: deque[_Line]) -> Iterator[_Line]:
+    while returned:
+        yield returned.popleft()
+    yield from unread
 
 
 def _write(sink: TextIO, done: list[str]) -> None:
@@ -74,15 +81,13 @@ def _suspects(delimiter: str, headers: list[str]) -> set[str]:
     return {word[0] for word in words if word} | set(PUNCTUATION) | {delimiter, "\n"}
 
 
-def _split(
-    number: int, line: str, lines: Iterable[_Line], delimiter: str
-) -> tuple[list[str], str, str, list[_Line]]:
+def _split(line: str, following: Iterator[_Line], delimiter: str) -> tuple[list[str], str, str, list[_Line]]:
     """(cells, text, reason why not, lines to read again) of the record that begins on this line."""
     if len(line) > _LONGEST_LINE:
         return [], line, f"longer than {_LONGEST_LINE} characters", []
     taken = [line]
     after: list[_Line] = []
-    for entry in chain([None], lines):
+    for entry in chain([None], following):
         if entry is not None:
             after.append(entry)
             taken.append(entry[1].removesuffix("\n"))
