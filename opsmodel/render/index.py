@@ -104,9 +104,10 @@ def _store(home: Path, store: str, rows: list, lang: str, data_version: str) -> 
         "customers": numbers.count(metrics["n_customers"]) if metrics.get("n_customers") is not None else "",
         "headline": {key: _number(entry) for key, entry in headline.items() if isinstance(entry, Mapping)},
         "findings": findings,
+        "note": _note(metrics),
         "money": sum(found["money"] or 0 for found in findings),
-        "links": _links(home, rows),
-        "failures": [_failure(row) for row in rows if row["status"] != "ok"],
+        "links": _links(home, spoken),
+        "failures": [_failure(row) for row in spoken if row["status"] != "ok"],
         "old": any(row.get("data_version") != data_version for row in rows),
     }
 
@@ -148,6 +149,13 @@ def _finding(found: Mapping[str, Any]) -> dict[str, Any]:
         "money": money,
         "text": numbers.money(money) if money is not None else "",
     }
+
+
+def _note(metrics: Mapping[str, Any]) -> str:
+    """What stands where findings would: the notebook's own note, or that it looked and found none."""
+    if metrics.get("note"):
+        return str(metrics["note"])
+    return _("Nothing to report beyond noise") if metrics.get("findings") == [] else ""
 
 
 def _links(home: Path, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
@@ -222,6 +230,5 @@ def _labels() -> dict[str, str]:
         "links": _("Reports"),
         "failed": _("No report"),
         "old": _("from older data"),
-        "none": _("Nothing to report beyond noise"),
         "found": _("stores shown"),
     }

@@ -102,6 +102,19 @@ def test_names_and_claims_are_text(tmp_path):
     assert "<Chain>" not in html
 
 
+@pytest.mark.parametrize(
+    ("metrics", "said"),
+    [
+        ({"findings": []}, "Nothing to report beyond noise"),
+        ({"findings": [], "note": "Only 12 customers"}, "Only 12 customers"),
+        ({}, ""),
+    ],
+)
+def test_a_store_without_findings_says_why_or_nothing(tmp_path, metrics, said):
+    html = page(tmp_path, folder(tmp_path, ("S001", "en", "ok", metrics)))
+    assert cells(html)[0][3] == said
+
+
 def test_there_is_an_index_in_every_language_that_has_reports(tmp_path):
     rows = folder(tmp_path, ("S001", "en", "ok", NUMBERS), ("S001", "zh", "ok", NUMBERS))
     how = {"title": "t", "currency": "CNY", "data_version": "1"}
