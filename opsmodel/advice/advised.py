@@ -13,7 +13,9 @@ def name(lever: str) -> str:
         "retained_adds": lambda: _("retained adds"),
         "close_rate": lambda: _("close rate of all adds"),
         "kept_close_rate": lambda: _("close rate of retained adds"),
+        "first_order_value": lambda: _("first order value"),
         "order_value": lambda: _("order value"),
+        "repeat_order_value": lambda: _("value of further orders"),
         "repurchase_rate": lambda: _("repurchase rate"),
         "orders_per_repeater": lambda: _("further orders per returning buyer"),
         "orders_per_buyer": lambda: _("orders per buyer"),
@@ -24,7 +26,7 @@ def figure(lever: str) -> Callable[[float], str]:
     """How a figure of this lever is written."""
     if LEVERS[lever].is_rate:
         return numbers.percent
-    return numbers.money if lever == "order_value" else numbers.number
+    return numbers.money if LEVERS[lever].stage == "order_value" else numbers.number
 
 
 def base(lever: str, n: float, days: float) -> str:
@@ -36,7 +38,11 @@ def base(lever: str, n: float, days: float) -> str:
         "kept_close_rate": lambda: _(
             "{n} people added at least {days} days ago who stayed longer than a week", **values
         ),
+        "first_order_value": lambda: _("first orders of {n} buyers, at least {days} days old", **values),
         "order_value": lambda: _("orders of {n} buyers in the {days} days after their first one", **values),
+        "repeat_order_value": lambda: _(
+            "further orders of {n} buyers who came back within {days} days", **values
+        ),
         "repurchase_rate": lambda: _("{n} buyers whose first order is at least {days} days old", **values),
         "orders_per_repeater": lambda: _("{n} buyers who came back within {days} days", **values),
         "orders_per_buyer": lambda: _("{n} buyers whose first order is at least {days} days old", **values),
@@ -70,8 +76,16 @@ def claim(row) -> str:
             "of its peers reach {target} or more.",
             **values,
         ),
+        "first_order_value": lambda: _(
+            "A first order brings {value}; in the best quarter of its peers it brings {target} or more.",
+            **values,
+        ),
         "order_value": lambda: _(
             "An order brings {value}; in the best quarter of its peers it brings {target} or more.", **values
+        ),
+        "repeat_order_value": lambda: _(
+            "A further order brings {value}; in the best quarter of its peers it brings {target} or more.",
+            **values,
         ),
         "repurchase_rate": lambda: _(
             "Only {value} of first-time buyers come back within {days} days; the best quarter of its peers "
@@ -93,7 +107,15 @@ def claim(row) -> str:
 
 def action(lever: str) -> str:
     """What to do first about a gap in this lever. Source: the operating method of the engagement."""
-    close = {
+    shared = {
+        "first": lambda: _(
+            "Put a set beside the entry product that solves the buyer's next question too; the entry product "
+            "itself may stay cheap as long as people come back."
+        ),
+        "bundle": lambda: _(
+            "Build sets and bundles in which one product calls for the next, and show staff which dearer "
+            "product follows which."
+        ),
         "close_rate": lambda: _(
             "Find who showed interest (came to a trial, replied, asked a price) and write to them first, "
             "with one low-price entry product and a different message for each stage of knowing the shop."
@@ -112,15 +134,14 @@ def action(lever: str) -> str:
             "Count an add only after seven days. Replace the giveaway by content that only real customers "
             "want, and let the first message arrive by itself and say what staying is good for."
         ),
-        "close_rate": close["close_rate"],
-        "kept_close_rate": close["close_rate"],
-        "order_value": lambda: _(
-            "Build sets and bundles in which one product calls for the next; where people buy often, keep "
-            "the first price low and earn on what follows."
-        ),
-        "repurchase_rate": close["repurchase"],
-        "orders_per_repeater": close["more"],
-        "orders_per_buyer": close["more"],
+        "close_rate": shared["close_rate"],
+        "kept_close_rate": shared["close_rate"],
+        "first_order_value": shared["first"],
+        "order_value": shared["bundle"],
+        "repeat_order_value": shared["bundle"],
+        "repurchase_rate": shared["repurchase"],
+        "orders_per_repeater": shared["more"],
+        "orders_per_buyer": shared["more"],
     }[lever]()
 
 
@@ -128,6 +149,7 @@ def owner(lever: str) -> str:
     """The post that acts on this lever."""
     return {
         "acquire": lambda: _("store manager, with the channel lead"),
-        "close": lambda: _("store staff, with the head-office product lead"),
+        "close": lambda: _("store staff, with customer operations"),
+        "order_value": lambda: _("head-office product lead, with store staff"),
         "repurchase": lambda: _("customer operations, with store staff"),
     }[LEVERS[lever].stage]()

@@ -53,34 +53,50 @@ def repurchase_rate(orders, *, as_of: date, within_days: int) -> pd.DataFrame:
 
 
 def spending(orders, *, as_of: date, within_days: int) -> dict[str, pd.DataFrame]:
-    """Order value and number of orders in a buyer's first `within_days` days, by home store.
+    """What buyers spent in the `within_days` days after their first order, by home store.
 
-    Returns order_value (net revenue ÷ purchase occasions), orders_per_buyer, orders_per_repeater (further
-    occasions of those who came back), each with store_id, n (customers), value, se (by customer), weight
-    (what the mean is over), and margin_share of net revenue (NaN if the orders give no margin).
+    Returns first_order_value, order_value (all purchase occasions), repeat_order_value (further ones),
+    orders_per_buyer and orders_per_repeater (further occasions of those who came back), each with
+    store_id, n (customers), value, se (by customer), weight (what the mean is over) and, for amounts,
+    margin_share of net revenue (NaN if the orders give no margin).
     """
-    buyers = _buyers(orders, as_of, within_days)
-    again, further = buyers.n_orders > 1, buyers.n_orders - 1.0
-    sums = buyers.group_by("store_id").agg(
-        n=buyers.count(), x=buyers.net.sum(), y=buyers.n_orders.sum(), xx=(buyers.net**2).sum(),
-        xy=(buyers.net * buyers.n_orders).sum(), yy=(buyers.n_orders**2).sum(), margin=buyers.margin.sum(),
-        n_again=again.cast("int64").sum(), more=further.sum(), more2=(further**2).sum(),
-    ).to_pandas().set_index("store_id").astype(float)  # fmt: skip
-    n, x, y, n_again = sums["n"], sums["x"], sums["y"], sums["n_again"]
-    per_order = x / y
-    rest = sums["xx"] - 2 * per_order * sums["xy"] + per_order**2 * sums["yy"]
-    frames = {
-        "order_value": _mean(n, per_order, (rest.clip(lower=0) * n / (n - 1).where(n > 1)) ** 0.5 / y, y),
-        "orders_per_buyer": _mean(n, y / n, _se(n, y, sums["yy"]), n),
-        "orders_per_repeater": _mean(
-            n_again,
-            sums["more"] / n_again.where(n_again > 0),
-            _se(n_again, sums["more"], sums["more2"]),
-            n_again,
-        ),
+    buyers = _buyers(orders, as_of, within_days).mutate(one=1.0, none=ibis.null("float64"))
+    later, further = buyers.net - buyers.first_net, buyers.n_orders - 1.0
+    again = (further > 0).cast("float64")
+    ratios = {
+        "first_order_value": (buyers.first_net, buyers.one, buyers.first_margin),
+        "order_value": (buyers.net, buyers.n_orders, buyers.margin),
+        "repeat_order_value": (later, further, buyers.margin - buyers.first_margin),
+        "orders_per_buyer": (buyers.n_orders, buyers.one, buyers.none),
+        "orders_per_repeater": (further, again, buyers.none),
     }
-    frames["order_value"]["margin_share"] = (sums["margin"] / x).to_numpy()
-    return frames
+    sums = {f"{name}:{key}": value for name, ratio in ratios.items() for key, value in _sums(*ratio).items()}
+    found = buyers.group_by("store_id").agg(**sums).to_pandas()
+    return {name: _ratio(found, name) for name in ratios}
+
+
+def _sums(part, whole, margin) -> dict:
+    return {
+        "n": (whole > 0).cast("float64").sum(),
+        "x": part.sum(),
+        "y": whole.sum(),
+        "xx": (part * part).sum(),
+        "xy": (part * whole).sum(),
+        "yy": (whole * whole).sum(),
+        "margin": margin.sum(),
+    }
+
+
+def _ratio(found: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Σ part ÷ Σ whole by store, with the standard error of a ratio whose units are customers."""
+    n, x, y, xx, xy, yy, margin = (
+        found[f"{name}:{key}"].astype(float) for key in ("n", "x", "y", "xx", "xy", "yy", "margin")
+    )
+    value = x / y.where(y > 0)
+    rest = (xx - 2 * value * xy + value**2 * yy).clip(lower=0)
+    se = (rest * n / (n - 1).where(n > 1)) ** 0.5 / y.where(y > 0)
+    columns = {"store_id": found["store_id"], "n": n, "value": value, "se": se, "weight": y}
+    return pd.DataFrame({**columns, "margin_share": margin / x.where(x > 0)})
 
 
 def per_year(times, *, as_of: date) -> pd.Series:
@@ -116,7 +132,7 @@ def _kept(table):
 
 
 def _buyers(orders, as_of: date, within_days: int):
-    """One row a buyer whose first order is old enough: store_id, net, margin, n_orders of that time."""
+    """One row a buyer whose first order is old enough, with what the first day and all days brought."""
     unit = ["customer_id", "home_store_id"]
     days = occasions(orders, as_of=as_of, unit=unit)
     margin = days.margin if "margin" in days.columns else ibis.null("float64")
@@ -125,15 +141,11 @@ def _buyers(orders, as_of: date, within_days: int):
     first = first.filter(first.first_day <= ibis.date(as_of - timedelta(days=within_days)))
     rows = days.join(first, unit)
     rows = rows.filter(rows.day <= rows.first_day + ibis.interval(days=within_days))
+    at_first = rows.day == rows.first_day
     return rows.group_by("customer_id", store_id=rows.home_store_id).agg(
-        net=rows.net.sum(), margin=rows.margin.sum(), n_orders=rows.count().cast("float64")
+        net=rows.net.sum(),
+        first_net=rows.net.sum(where=at_first),
+        margin=rows.margin.sum(),
+        first_margin=rows.margin.sum(where=at_first),
+        n_orders=rows.count().cast("float64"),
     )
-
-
-def _mean(n, value, se, weight) -> pd.DataFrame:
-    return pd.DataFrame({"n": n, "value": value, "se": se, "weight": weight}).reset_index()
-
-
-def _se(n: pd.Series, total: pd.Series, squares: pd.Series) -> pd.Series:
-    spread = (squares - total**2 / n.where(n > 0)) / (n - 1).where(n > 1)
-    return (spread.clip(lower=0) / n) ** 0.5

@@ -92,18 +92,15 @@ COLUMNS = [
 def _bases(customers, orders, events, as_of: date, within_days: int) -> dict[str, pd.DataFrame]:
     """Lever -> its counts or means by store."""
     adds, buyers = bases.adds_per_year(customers, as_of=as_of), bases.buyers_per_year(orders, as_of=as_of)
-    spending = bases.spending(orders, as_of=as_of, within_days=within_days)
     frames = {
         "retained_adds": bases.retained_adds(customers, as_of=as_of),
         "close_rate": bases.close_rate(events, as_of=as_of, within_days=within_days),
         "kept_close_rate": bases.kept_close_rate(events, customers, as_of=as_of, within_days=within_days),
-        "order_value": spending["order_value"],
         "repurchase_rate": bases.repurchase_rate(orders, as_of=as_of, within_days=within_days),
-        "orders_per_repeater": spending["orders_per_repeater"],
-        "orders_per_buyer": spending["orders_per_buyer"],
+        **bases.spending(orders, as_of=as_of, within_days=within_days),
     }
-    flows = {name: adds if name in ("retained_adds", "close_rate", "kept_close_rate") else buyers
-             for name in frames}  # fmt: skip
+    of_adds = ("retained_adds", "close_rate", "kept_close_rate")
+    flows = {name: adds if name in of_adds else buyers for name in frames}
     return {name: frame.assign(per_year=frame["store_id"].map(flows[name])) for name, frame in frames.items()}
 
 

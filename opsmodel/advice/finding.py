@@ -14,7 +14,8 @@ class Finding:
     """One finding, in the language that was spoken when it was made.
 
     kind      which function and branch made it; the same in every language
-    stage     acquire, close, repurchase, … ; empty if it is about none
+    stage     acquire, close, order_value or repurchase, or a step of the funnel; empty if about none
+    lever     the lever of `benchmarks.stores` it is about; empty if about none
     claim     the message, in one sentence with its number
     evidence  base, interval and comparison in words
     worth     what money means here; empty where no money is given
@@ -28,6 +29,7 @@ class Finding:
     evidence: str
     action: str = ""
     owner: str = ""
+    lever: str = ""
     n: int = 0
     worth: str = ""
     money: float = nan
@@ -59,4 +61,11 @@ class Finding:
                 ("money_high", self.money_high),
             )
         }
-        return {"kind": self.kind, "stage": self.stage, "claim": self.claim, **money, "action": self.action}
+        return {
+            "kind": self.kind,
+            "stage": self.stage,
+            "lever": self.lever,
+            "claim": self.claim,
+            **money,
+            "action": self.action,
+        }

@@ -64,6 +64,7 @@ def _gap(row, money: float = nan, low: float = nan, high: float = nan) -> Findin
         evidence=_evidence(row),
         action=advised.action(lever),
         owner=advised.owner(lever),
+        lever=lever,
         n=int(row["n"]),
         worth=_worth(row, money, low, high),
         money=float(money),
@@ -93,6 +94,7 @@ def _beside(row, kind: str) -> Finding:
         if ahead
         else "",
         owner=advised.owner(row["lever"]) if ahead else "",
+        lever=row["lever"],
         n=int(row["n"]),
     )
 

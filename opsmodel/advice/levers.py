@@ -29,30 +29,36 @@ LEVERS = {
         Lever("retained_adds", "acquire", is_rate=True, in_chain=True),
         Lever("close_rate", "close", is_rate=True, in_chain=False),
         Lever("kept_close_rate", "close", is_rate=True, in_chain=True),
-        Lever("order_value", "close", is_rate=False, in_chain=True),
+        Lever("first_order_value", "order_value", is_rate=False, in_chain=True),
+        Lever("order_value", "order_value", is_rate=False, in_chain=False),
         Lever("repurchase_rate", "repurchase", is_rate=True, in_chain=True),
         Lever("orders_per_repeater", "repurchase", is_rate=False, in_chain=True),
+        Lever("repeat_order_value", "order_value", is_rate=False, in_chain=True),
         Lever("orders_per_buyer", "repurchase", is_rate=False, in_chain=False),
     )
 }
 CHAIN = tuple(name for name, lever in LEVERS.items() if lever.in_chain)
 
 
-def yearly_value(today: Mapping, *, adds: float, buyers: float, levels: Mapping):
+def yearly_value(today: Mapping, levels: Mapping, *, adds: float, buyers: float, margin: Mapping):
     """What the new customers of a year bring in their first N days.
 
-    (buyers + adds × change of retained × close) × order value × (1 + repurchase rate × further orders
-    per repeater). `buyers` already come from today's rates, so only the change of the first two counts.
+    (buyers + adds × change of retained × close) × (first order + repurchase rate × further orders × their
+    value). `buyers` already come from today's rates, so only the change of the first two levers counts.
 
     today   level of every lever of the chain today (numbers, or arrays of draws)
+    levels  the levels to value, of the same shape
     adds    contacts added a year
     buyers  first orders a year
-    levels  the levels to value, of the same shape
+    margin  margin share of the two order values; 1 where money is net revenue
     """
     more = levels["retained_adds"] * levels["kept_close_rate"]
     more = more - today["retained_adds"] * today["kept_close_rate"]
-    orders = 1 + levels["repurchase_rate"] * levels["orders_per_repeater"]
-    return (buyers + adds * more) * levels["order_value"] * orders
+    first = levels["first_order_value"] * margin["first_order_value"]
+    later = levels["repeat_order_value"] * margin["repeat_order_value"]
+    return (buyers + adds * more) * (
+        first + levels["repurchase_rate"] * levels["orders_per_repeater"] * later
+    )
 
 
 def worth(rows: pd.DataFrame, chosen: list[str]) -> pd.DataFrame:
@@ -71,8 +77,9 @@ def worth(rows: pd.DataFrame, chosen: list[str]) -> pd.DataFrame:
     """
     chain = rows.set_index("lever").reindex(CHAIN).astype({"shrunken": float})
     flow = chain["per_year"].fillna(0).to_dict()
-    adds, buyers = flow["kept_close_rate"], flow["order_value"]
-    margin = chain["margin_share"].fillna(1).to_dict()["order_value"]
+    adds, buyers = flow["kept_close_rate"], flow["first_order_value"]
+    share = chain["margin_share"].where(chain["is_margin"].eq(True), 1.0)
+    margin = share.fillna(share["first_order_value"]).to_dict()
     level = chain["shrunken"].fillna(chain["peer_value"])
     if not adds or level.isna()["retained_adds"]:  # nobody is known to have left
         level["retained_adds"] = 1.0
@@ -82,7 +89,7 @@ def worth(rows: pd.DataFrame, chosen: list[str]) -> pd.DataFrame:
     def shares(today: dict, target: dict) -> dict:
         def value(raised: frozenset):
             levels = {name: target[name] if name in raised else today[name] for name in CHAIN}
-            return margin * yearly_value(today, adds=adds, buyers=buyers, levels=levels)
+            return yearly_value(today, levels, adds=adds, buyers=buyers, margin=margin)
 
         return shapley(value, chosen)
 
