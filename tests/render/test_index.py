@@ -83,7 +83,7 @@ def test_a_store_in_two_languages_has_one_row_with_two_links_and_the_words_of_th
     chinese = {**NUMBERS, "findings": [{"claim": "复购偏低", "money": 120000}]}
     rows = folder(tmp_path, ("S001", "en", "ok", NUMBERS), ("S001", "zh", "ok", chinese))
     (row,) = cells(page(tmp_path, rows, "zh"))
-    assert row[4:] == ["¥12.00万 复购偏低", "调研诊断 · English 调研诊断 · 中文"]
+    assert row[4:] == ["¥12.00万 复购偏低", "调研诊断 · 中文 调研诊断 · English"]
     assert cells(page(tmp_path, rows, "en"))[0][4] == "¥120,000 Fewer return."
 
 
