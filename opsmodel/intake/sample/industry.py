@@ -73,7 +73,7 @@ INDUSTRIES = {
             price=168.0, price_spread=0.45, wallet_spread=0.35,
             close=0.56, close_days=14.0, close_days_spread=1.1, same_visit=0.30,
             repeat_first=0.62, repeat_later=0.84, gap_days=34.0, gap_spread=0.75,
-            visitors=22.0, walk_in=0.025,
+            visitors=22.0, walk_in=0.018,
             shelf=_shelf(
                 "M",
                 "entry|洗护|婴儿湿巾 体验装", "entry|喂养|硅胶软勺 <2支装>", "entry|服饰|纯棉口水巾",
