@@ -46,7 +46,8 @@ def kaplan_meier(durations: pd.DataFrame, by: str | Sequence[str] | None = None)
             fix="give days, events, censored and the columns of `by`.",
         )
     keys = [*groups, "days"]
-    curve = durations.groupby(keys, as_index=False, dropna=False, observed=True)[["events", "censored"]].sum()
+    whole = durations.astype({"events": "int64", "censored": "int64"})
+    curve = whole.groupby(keys, as_index=False, dropna=False, observed=True)[["events", "censored"]].sum()
     curve = curve.sort_values(keys, ignore_index=True)
     group = _group_number(curve, groups)
     gone = curve["events"] + curve["censored"]
