@@ -13,8 +13,8 @@ def controls(panel: Panel) -> ipywidgets.VBox:
     chosen = {
         name: ipywidgets.Dropdown(
             description=choice.label,
-            options=list(choice.values.items()),
-            value=panel.chosen[name],
+            options=list(choice.values),
+            value=choice.text(panel.chosen[name]),
             style={"description_width": "initial"},
             layout={"width": "auto"},
         )
@@ -32,14 +32,15 @@ def controls(panel: Panel) -> ipywidgets.VBox:
 
     def turned(change) -> None:
         name = next(name for name, widget in chosen.items() if widget is change["owner"])
-        if panel.chosen[name] != change["new"]:
-            panel.chosen[name] = change["new"]
+        value = panel.choices[name].values[change["new"]]
+        if panel.chosen[name] != value:
+            panel.chosen[name] = value
             draw()
 
     def start_again(_button) -> None:
         panel.chosen.update(panel.start)
         for name, widget in chosen.items():
-            widget.value = panel.start[name]
+            widget.value = panel.choices[name].text(panel.start[name])
         draw()
 
     for widget in chosen.values():

@@ -50,6 +50,10 @@ class Choice:
     label: str
     values: Mapping[str, Any]
 
+    def text(self, value) -> str:
+        """What the widget shows for a value."""
+        return next(text for text, known in self.values.items() if known == value)
+
 
 class Panel:
     """Widgets above a view. `draw(**chosen)` makes the view; `code` is the call that repeats it.
@@ -85,7 +89,7 @@ class Panel:
 
     def values(self) -> str:
         """The chosen values, a line each, for a page whose widgets cannot be turned."""
-        rows = [(choice.label, _text(choice, self.chosen[name])) for name, choice in self.choices.items()]
+        rows = [(choice.label, choice.text(self.chosen[name])) for name, choice in self.choices.items()]
         wide = max(width(label) for label, _value in rows)
         return "\n".join(f"{pad(label, wide)}  {value}" for label, value in rows)
 
@@ -95,7 +99,7 @@ class Panel:
 
             _display(controls(self))
         else:
-            _show([{"text/plain": f"{self.values()}\n{self.code}"}, *self.outputs()])
+            _show([{"text/plain": self.values()}, *self.outputs()])
 
 
 def live() -> bool:
@@ -104,10 +108,6 @@ def live() -> bool:
     if said is not None:
         return said == "0"
     return "JPY_SESSION_NAME" in os.environ or "VSCODE_PID" in os.environ
-
-
-def _text(choice: Choice, value) -> str:
-    return next(text for text, known in choice.values.items() if known == value)
 
 
 def _show(bundles: list[dict]) -> None:

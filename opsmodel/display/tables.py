@@ -13,6 +13,7 @@ from opsmodel.wording import _
 
 METRICS = "application/vnd.opsmodel.metrics+json"
 SMALL_BASE = 30
+SHORT = 28  # columns of text kept on one line
 BASES = ("n_eligible", "n_customers", "n_at_risk", "at_risk", "n_buyers", "n")
 
 _STYLE = {
@@ -107,7 +108,8 @@ def table(
 
 def _tag(tag: str, text: str, right: bool) -> str:
     side = "right" if right else "left"
-    return f'<{tag} style="{_STYLE[tag]};text-align:{side}">{escape(text)}</{tag}>'
+    whole = ";white-space:nowrap" if tag == "td" and width(text) <= SHORT else ""
+    return f'<{tag} style="{_STYLE[tag]};text-align:{side}{whole}">{escape(text)}</{tag}>'
 
 
 def _cell(column: Cell, position: int) -> str:
