@@ -18,7 +18,9 @@ STEPS = {
     "metrics.occasions",
     "metrics.starts",
     "metrics.counting",
+    "metrics.ageing",
     "metrics.contributions",
+    "metrics.journeys",
 }
 INTAKE = {"intake"}
 ABOVE_METRICS = {*CONTRACT, "metrics"}
@@ -37,6 +39,7 @@ MAY_IMPORT = {
     "metrics.occasions": CONTRACT,
     "metrics.starts": {*CONTRACT, "metrics.occasions"},
     "metrics.counting": {"metrics.rates"},
+    "metrics.ageing": {"metrics.starts"},
     "metrics": {*CONTRACT, *STEPS},
     "advice": {*ABOVE_METRICS, "advice"},
     "display": {*CONTRACT, "display"},

@@ -6,17 +6,9 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from opsmodel.metrics import (
-    funnel_any,
-    funnel_best,
-    funnel_counts,
-    funnel_exclusion,
-    funnel_first,
-    funnel_strict,
-    funnel_terms,
-    rates,
-)
-from opsmodel.metrics.funnel_terms import Terms
+from opsmodel.metrics import rates
+from opsmodel.metrics.journeys import any_order, best, counts, exclusion, first, strict, terms
+from opsmodel.metrics.journeys.terms import Terms
 
 
 def conversion(
@@ -80,7 +72,7 @@ def conversion(
     >>> funnel[["step", "n", "n_eligible", "median_days"]].values.tolist()
     [['acquire', 6, 6, 0.0], ['close', 6, 6, 2.0], ['repurchase', 3, 6, 41.0]]
     """
-    asked = funnel_terms.terms(
+    asked = terms.terms(
         steps,
         within_days=within_days,
         as_of=as_of,
@@ -92,13 +84,13 @@ def conversion(
         exclude=exclude,
         hold_constant=hold_constant,
     )
-    everything = funnel_terms.log(events, asked)
-    log = funnel_exclusion.mark(everything, asked) if asked.exclude else everything
-    people = funnel_first.entrants(log, asked)
+    everything = terms.log(events, asked)
+    log = exclusion.mark(everything, asked) if asked.exclude else everything
+    people = first.entrants(log, asked)
     reached = _journeys(log, people, asked)
     if asked.exclude:
-        people = funnel_exclusion.keep(people, everything, reached[-1] if reached else None, asked)
-    return funnel_counts.table(funnel_counts.counted(people, reached, asked), asked)
+        people = exclusion.keep(people, everything, reached[-1] if reached else None, asked)
+    return counts.table(counts.counted(people, reached, asked), asked)
 
 
 def cross_store(events, *, column: str = "store_id", **question) -> pd.DataFrame:
@@ -163,11 +155,11 @@ def _groups(funnel: pd.DataFrame) -> list[str]:
 def _journeys(log: ir.Table, people: ir.Table, asked: Terms) -> list[ir.Table]:
     """Who reached which later step, by the quickest way the engine offers."""
     if asked.order == "strict":
-        return funnel_strict.journeys(log, people, asked)
+        return strict.journeys(log, people, asked)
     if asked.reentry == "first":
-        return funnel_first.journeys(log, people, asked)
+        return first.journeys(log, people, asked)
     if asked.order == "any":
-        return funnel_any.journeys(log, asked)
+        return any_order.journeys(log, asked)
     if log.get_backend().name == "duckdb":
-        return funnel_best.by_asof_joins(log, asked)
-    return funnel_best.by_windows(log, asked)
+        return best.by_asof_joins(log, asked)
+    return best.by_windows(log, asked)

@@ -11,7 +11,7 @@ from functools import cache
 import ibis
 import ibis.expr.types as ir
 
-from opsmodel.metrics.funnel_terms import Terms, entry
+from opsmodel.metrics.journeys.terms import Terms, entry
 
 
 def floor_of(step: int, asked: Terms) -> int:

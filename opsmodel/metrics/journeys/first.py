@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from opsmodel.metrics.funnel_terms import Terms, entry
+from opsmodel.metrics.journeys.terms import Terms, entry
 
 
 def entrants(log: ir.Table, asked: Terms) -> ir.Table:

@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from opsmodel.metrics.funnel_terms import Terms
+from opsmodel.metrics.journeys.terms import Terms
 
 
 def mark(log: ir.Table, asked: Terms) -> ir.Table:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.metrics import rates, survival
-from opsmodel.metrics.funnel_terms import DAY, Terms
+from opsmodel.metrics.journeys.terms import DAY, Terms
 
 SECONDS_A_DAY = 86_400
 

@@ -3,8 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
-from opsmodel.metrics.funnel_best import first_chain
-from opsmodel.metrics.funnel_terms import Terms, entry
+from opsmodel.metrics.journeys.best import first_chain
+from opsmodel.metrics.journeys.terms import Terms, entry
 
 
 def journeys(log: ir.Table, people: ir.Table, asked: Terms) -> list[ir.Table]:

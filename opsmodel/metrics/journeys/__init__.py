@@ -1,0 +1,1 @@
+"""How a customer gets from step to step: the parts that `funnel` puts together."""
