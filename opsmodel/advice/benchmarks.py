@@ -62,8 +62,9 @@ def table(
     margin). NaN = could not be seen. The levers and their order are those of `levers.LEVERS`.
     """
     frames = _bases(customers, orders, events, as_of, within_days)
+    groups = _groups(peers)
     parts = [
-        _against_peers(frame.set_index("store_id").reindex(sorted(peers)), peers, LEVERS[name].is_rate)
+        _against_peers(frame.set_index("store_id").reindex(sorted(peers)), groups, LEVERS[name].is_rate)
         .assign(lever=name, within_days=bases.KEPT_DAYS if name == "retained_adds" else within_days)
         for name, frame in frames.items()
     ]  # fmt: skip
@@ -104,60 +105,52 @@ def _bases(customers, orders, events, as_of: date, within_days: int) -> dict[str
     return {name: frame.assign(per_year=frame["store_id"].map(flows[name])) for name, frame in frames.items()}
 
 
-def _against_peers(frame: pd.DataFrame, peers: Mapping[str, Sequence[str]], is_rate: bool) -> pd.DataFrame:
+def _groups(peers: Mapping[str, Sequence[str]]) -> list[tuple[list[str], list[str]]]:
+    """Each distinct peer group: its stores, and those among them that are compared within it."""
+    members: dict[frozenset, list[str]] = {}
+    for store, others in peers.items():
+        members.setdefault(frozenset([*others, store]), []).append(store)
+    return [(sorted(group), own) for group, own in members.items()]
+
+
+def _against_peers(frame: pd.DataFrame, groups, is_rate: bool) -> pd.DataFrame:
     """The rows of one lever, each beside its peers."""
+    frame = frame.reindex(columns=[*dict.fromkeys([*frame.columns, "k", "se", "margin_share"])])
     frame = frame.assign(n=frame["n"].fillna(0).astype(float))
     if is_rate:
         frame["value"], frame["weight"] = frame["k"] / frame["n"].where(frame["n"] > 0), frame["n"]
         frame["value_low"], frame["value_high"] = rates.wilson(frame["k"], frame["n"])
-        frame["se"] = np.nan
     else:
         frame["value_low"] = frame["value"] - rates.Z95 * frame["se"]
         frame["value_high"] = frame["value"] + rates.Z95 * frame["se"]
-    frame = frame.reindex(columns=[*dict.fromkeys([*frame.columns, "k", "margin_share"])])
-    frame = frame.join(pd.DataFrame([_pooled(frame.loc[list(peers[s])]) for s in frame.index], frame.index))
+    compared = [_group(frame.loc[group], is_rate).loc[own] for group, own in groups]
+    frame = pd.concat(compared) if compared else _group(frame, is_rate)
     if is_rate:
-        p = rates.against_peers(frame["k"], frame["n"], frame["peer_k"], frame["peer_n"])
+        p = rates.against_peers(*(frame[c] for c in ("k", "n", "peer_k", "peer_n")))
     else:
-        sides = (
-            frame["value"],
-            frame["se"],
-            frame["n"],
-            frame["peer_value"],
-            frame["peer_se"],
-            frame["peer_n"],
-        )
-        p = rates.means_differ(*sides)
+        p = rates.means_differ(*(frame[c] for c in ("value", "se", "n", "peer_value", "peer_se", "peer_n")))
     tested = (frame["n"] >= SMALLEST_BASE) & (frame["peer_n"] >= SMALLEST_BASE)
-    return frame.assign(p_value=np.where(tested, p, np.nan)).join(_shrunken(frame, peers, is_rate))
+    return frame.assign(p_value=np.where(tested, p, np.nan))
 
 
-def _pooled(others: pd.DataFrame) -> dict[str, float]:
-    others = others[others["n"] > 0]
-    weight = others["weight"] / others["weight"].sum()
-    seen = {"n_peers": len(others), "peer_k": others["k"].sum(), "peer_n": others["n"].sum()}
-    if others.empty:
-        return {**seen, "peer_value": np.nan, "peer_se": np.nan}
-    se = np.sqrt((weight**2 * others["se"].fillna(0) ** 2).sum())
-    return {**seen, "peer_value": (weight * others["value"]).sum(), "peer_se": se}
-
-
-def _shrunken(frame: pd.DataFrame, peers: Mapping[str, Sequence[str]], is_rate: bool) -> pd.DataFrame:
-    """Posterior and peers' 75th percentile; the prior is fitted once for each distinct peer group."""
-    members: dict[frozenset, list[str]] = {}
-    for store in frame.index:
-        members.setdefault(frozenset([*peers[store], store]), []).append(store)
-    parts = []
-    for group, own in members.items():
-        rows = frame.loc[sorted(group)]
-        if is_rate:
-            found = shrinkage.rates(rows["k"], rows["n"])
-        else:
-            found = shrinkage.means(rows["value"], rows["se"])
-        found = found.set_index(rows.index).rename(columns={"p75_sd": "peer_p75_sd"})
-        found["peer_p75"] = shrinkage.p75_of_others(found["shrunken"])
-        parts.append(found.loc[own])
-    return pd.concat(parts) if parts else pd.DataFrame()
+def _group(rows: pd.DataFrame, is_rate: bool) -> pd.DataFrame:
+    """One lever of one peer group: each store beside all others pooled, shrunken, and their best quarter."""
+    if is_rate:
+        shrunken = shrinkage.rates(rows["k"], rows["n"])
+    else:
+        shrunken = shrinkage.means(rows["value"], rows["se"])
+    shrunken = shrunken.set_index(rows.index).rename(columns={"p75_sd": "peer_p75_sd"})
+    weight, n, k = (rows[column].fillna(0) for column in ("weight", "n", "k"))
+    others = weight.sum() - weight
+    value, square = (weight * rows["value"]).fillna(0), ((weight * rows["se"]) ** 2).fillna(0)
+    return rows.join(shrunken).assign(
+        n_peers=(n > 0).sum() - (n > 0),
+        peer_k=k.sum() - k,
+        peer_n=n.sum() - n,
+        peer_value=(value.sum() - value) / others.where(others > 0),
+        peer_se=(square.sum() - square).clip(lower=0) ** 0.5 / others.where(others > 0),
+        peer_p75=shrinkage.p75_of_others(shrunken["shrunken"]),
+    )
 
 
 def _key(client) -> str:
