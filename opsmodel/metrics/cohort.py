@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day
+from opsmodel.metrics.ageing import PERIODS, active, cells
 from opsmodel.metrics.occasions import paid_orders, scoped, values
 from opsmodel.metrics.starts import returns, starts, with_start
 
-PERIODS = {"day": ("D", 1), "week": ("W", 7), "month": ("M", 30), "quarter": ("Q", 91), "year": ("Y", 365)}
 MODES = ("on", "on_or_after", "by")
 MEASURES = ("customers", "revenue", "margin", "orders", "occasions")
 
@@ -62,23 +61,17 @@ def retention(
     _check(period=(period, PERIODS), mode=(mode, MODES), measure=(measure, MEASURES))
     table, unit, groups = scoped(orders, scope=scope, by=by)
     paid = paid_orders(table, as_of=as_of, unit=unit, columns=groups)
-    if measure == "customers" and mode != "on":
-        who = returns(paid, unit=unit, by=groups)
-        seen = who.mutate(day=who.second_day if mode == "by" else who.last_day)
-        seen = seen.filter(seen.day.notnull())
-        first, cells = who, _cells(seen, groups, period, calendar, lambda t: t.count())
+    if measure == "customers" and mode == "on":
+        found = active(paid, unit=unit, groups=groups, period=period, calendar=calendar, as_of=day(as_of))
     elif measure == "customers":
-        first = starts(paid, unit=unit, by=groups)
-        ages = with_start(paid, first, unit=unit)
-        ages = ages.mutate(age=_age(ages, period, calendar)).select(*unit, *groups, "first_day", "age")
-        cells = _cells(ages.distinct(), groups, period, calendar, lambda t: t.count())
+        first, seen = _last_seen(paid, unit, groups, mode)
+        found = cells(first, seen, seen.count(), groups=groups, period=period, calendar=calendar)
     else:
         first = starts(paid, unit=unit, by=groups)
         worth = with_start(values(table, as_of=as_of, unit=unit, measure=measure), first, unit=unit)
         if mode == "by":
             worth = worth.filter(worth.day > worth.first_day)
-        cells = _cells(worth, groups, period, calendar, lambda t: t.value.sum())
-    found = ibis.union(_sizes(first, groups, period), cells).execute()
+        found = cells(first, worth, worth.value.sum(), groups=groups, period=period, calendar=calendar)
     return _complete(found, groups, as_of=day(as_of), period=period, mode=mode, calendar=calendar)
 
 
@@ -113,46 +106,14 @@ def _check(**choices) -> None:
             )
 
 
-def _age(table: ir.Table, period: str, calendar: bool) -> ir.Value:
-    code, length = PERIODS[period]
-    if not calendar or period == "day":
-        return table.day.delta(table.first_day, unit="day").cast("int64") // length
-    if period == "week":
-        return table.day.truncate(code).delta(table.first_day.truncate(code), unit="day").cast("int64") // 7
-    per_year = {"month": 12, "quarter": 4, "year": 1}[period]
-
-    def number(date):
-        part = {"month": date.month, "quarter": date.quarter, "year": lambda: 0}[period]
-        return date.year() * per_year + part()
-
-    return (number(table.day) - number(table.first_day)).cast("int64")
-
-
-def _sizes(first: ir.Table, groups: list[str], period: str) -> ir.Table:
-    """The cohorts themselves, on rows of age −1: size, first and last first day."""
-    cohorts = first.mutate(cohort=first.first_day.truncate(PERIODS[period][0]))
-    cohorts = cohorts.group_by([*groups, "cohort"]).agg(
-        n=cohorts.count(), oldest=cohorts.first_day.min(), youngest=cohorts.first_day.max()
-    )
-    return cohorts.select(
-        *groups,
-        "cohort",
-        "oldest",
-        "youngest",
-        age=ibis.literal(-1, "int64"),
-        value=cohorts.n.cast("float64"),
-    )
-
-
-def _cells(rows: ir.Table, groups: list[str], period: str, calendar: bool, value) -> ir.Table:
-    """What happened at each age: rows with first_day and day (or age already), summed up."""
-    age = rows.age if "age" in rows.columns else _age(rows, period, calendar)
-    rows = rows.mutate(cohort=rows.first_day.truncate(PERIODS[period][0]), age=age)
-    cells = rows.group_by([*groups, "cohort", "age"]).agg(worth=value(rows))
-    nothing = ibis.null("date")
-    return cells.select(
-        *groups, "cohort", "age", oldest=nothing, youngest=nothing, value=cells.worth.cast("float64")
-    ).select(*groups, "cohort", "oldest", "youngest", "age", "value")
+def _last_seen(paid: ir.Table, unit: list[str], groups: list[str], mode: str) -> tuple[ir.Table, ir.Table]:
+    """Customers, and the one day of each that decides: of the return, or the last one."""
+    if mode == "by":
+        first = returns(paid, unit=unit, by=groups)
+        return first, first.mutate(day=first.second_day).filter(first.second_day.notnull())
+    first = starts(paid, unit=unit, by=groups)
+    last = paid.group_by(unit).agg(day=paid.day.max())
+    return first, with_start(last, first, unit=unit)
 
 
 def _complete(found: pd.DataFrame, groups: list[str], *, as_of, period, mode, calendar) -> pd.DataFrame:
@@ -172,8 +133,8 @@ def _complete(found: pd.DataFrame, groups: list[str], *, as_of, period, mode, ca
         reached["last"] = reached["last"].max()
     grid = reached.loc[reached.index.repeat(reached["last"] + 1)]
     grid = grid.assign(age=grid.groupby(level=0).cumcount()).drop(columns="last")
-    cells = found.loc[~is_size, [*groups, "cohort", "age", "value"]]
-    table = grid.merge(cells, on=[*groups, "cohort", "age"], how="left")
+    known = found.loc[~is_size, [*groups, "cohort", "age", "value"]]
+    table = grid.merge(known, on=[*groups, "cohort", "age"], how="left")
     table = table.sort_values([*groups, "cohort", "age"], ignore_index=True)
     value = table["value"].fillna(0.0)
     cohort = table.groupby([*groups, "cohort"], dropna=False, sort=False).ngroup()

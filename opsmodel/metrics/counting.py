@@ -17,7 +17,7 @@ def count_by(rows: ir.Table, groups: Sequence[str], **counts: ir.Value) -> pd.Da
 
 
 def with_rate(table: pd.DataFrame, name: str, k: str, n: str) -> pd.DataFrame:
-    """The table with the rate `name` = k ÷ n (NaN where n is 0) and its 95 % Wilson bounds, …_low and …_high."""
+    """The table with the rate `name` = k ÷ n (NaN where n is 0) and its 95 % Wilson bounds, …_low, …_high."""
     low, high = wilson(table[k], table[n])
     rate = table[k] / table[n].where(table[n] > 0)
     table = table.copy()
