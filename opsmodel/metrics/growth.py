@@ -11,6 +11,16 @@ from opsmodel.metrics.contributions import decompose, mix_split
 
 __all__ = ["average", "decompose", "equation", "mix_split"]
 
+SALES = (
+    "net_revenue",
+    "selling_days",
+    "anonymous",
+    "identified",
+    "known_orders",
+    "known_buyers",
+    "n_orders",
+    "n_buyers",
+)
 COUNTED = 0.9  # of the selling days; with fewer, the door count does not stand for the period
 
 
@@ -34,7 +44,8 @@ def equation(orders, *, start, end, traffic=None, customers=None, by=None) -> pd
     by          a column of orders, or several; the other tables are split by the same names, where their
                 store_id stands for home_store_id
 
-    Returns `by`, net_revenue, n_orders, n_buyers (known and estimated), identified_share (of net revenue),
+    Returns one row, or one per group that sold something, was visited or holds contacts (sorted): `by`,
+    net_revenue, n_orders, n_buyers (known and estimated), identified_share (of net revenue),
     visitors, conversion (buyers per visitor), average_order_value, orders_per_buyer (at least 1), users
     (contacts held on any day of the period, and buyers who are none), close_rate (buyers per user) and
     value_per_buyer. A factor with an empty base is NaN.
@@ -55,6 +66,7 @@ def equation(orders, *, start, end, traffic=None, customers=None, by=None) -> pd
     totals = _sales(sales, buyers, keys)
     totals = _beside(totals, _visitors(traffic, first, last, keys), keys)
     totals = _beside(totals, _users(customers, buyers, first, last, keys), keys)
+    totals = totals.fillna(dict.fromkeys(SALES, 0))
     scarce = ~(totals["days_counted"] >= COUNTED * totals["selling_days"])
     totals["visitors"] = totals["visitors"].mask(scarce)
     totals["users"] += totals["n_buyers"] - totals["known_buyers"]
@@ -81,11 +93,17 @@ def average(rows: pd.DataFrame) -> pd.DataFrame:
 def _period(orders, first: date, last: date, keys: list[str]):
     """One row an order of the period: `keys`, customer_id (null if anonymous), on, net."""
     table = contract.require(orders, "orders", ["customer_id", "ordered_at", "amount", *keys])
-    refund = table.refund_amount.fill_null(0) if "refund_amount" in table.columns else 0
-    rows = table.select(
-        *keys, customer_id=table.customer_id.nullif(""), on=table.ordered_at.date(), net=table.amount - refund
-    )
+    net = _cents(table.amount)
+    if "refund_amount" in table.columns:
+        net = net - _cents(table.refund_amount).fill_null(0)
+    customer = table.customer_id.cast("string").nullif("")
+    rows = table.select(*keys, customer_id=customer, on=table.ordered_at.date(), net=net)
     return rows.filter(rows.on.between(ibis.date(first), ibis.date(last)))
+
+
+def _cents(money):
+    """Exact amounts, so that a sum does not depend on the order of the rows."""
+    return money.cast(contract.MONEY) if money.type().is_floating() else money
 
 
 def _buyers(sales, keys: list[str]):
@@ -110,9 +128,7 @@ def _sales(sales, buyers, keys: list[str]) -> pd.DataFrame:
         known_orders=buyers.n_orders.sum(),
         known_buyers=(buyers.n_orders > 0).cast("int64").sum(),
     )
-    totals = _beside(rung.to_pandas(), bought.to_pandas(), keys).fillna(
-        {"net_revenue": 0, "anonymous": 0, "identified": 0, "known_orders": 0, "known_buyers": 0}
-    )
+    totals = _beside(rung.to_pandas(), bought.to_pandas(), keys).fillna(dict.fromkeys(SALES, 0))
     each = (totals["known_orders"] / totals["known_buyers"].where(totals["known_buyers"] > 0)).fillna(1)
     return totals.assign(
         n_orders=totals["known_orders"] + totals["anonymous"],
@@ -147,12 +163,16 @@ def _users(customers, buyers, first: date, last: date, keys: list[str]) -> pd.Da
 def _split(table, name: str, keys: list[str]):
     """The table with a column per key: its store_id is the home store."""
     if "home_store_id" in keys and "home_store_id" not in table.columns:
-        table = table.mutate(home_store_id=contract.require(table, name, ["store_id"]).store_id)
+        table = contract.require(table, name, ["store_id"])
+        table = table.mutate(home_store_id=table.store_id)
     return contract.require(table, name, keys)
 
 
 def _beside(left: pd.DataFrame, right: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    return left.merge(right, on=keys, how="left") if keys else left.join(right)
+    """Both side by side; a group that only one of them knows keeps its row."""
+    if right.empty:
+        return left.assign(**dict.fromkeys(right.columns.difference(keys), float("nan")))
+    return left.merge(right, on=keys, how="outer") if keys else left.join(right)
 
 
 def _factors(totals: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
