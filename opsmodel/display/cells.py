@@ -13,10 +13,10 @@ from opsmodel.wording import _
 Writer = Callable[[Any], str]
 UNSEEN = numbers.UNSEEN
 RATES = ("rate", "share", "hazard", "repurchased", "conversion")
-MONEY = ("amount", "revenue", "money", "margin", "contribution", "ltv", "cost")
-MONEY_NAMES = ("value_per_buyer", "average_order_value")
+MONEY = ("amount", "net", "revenue", "money", "margin", "contribution", "ltv", "cost")
+MONEY_NAMES = ("value_per_buyer", "money_low", "money_high")
 COUNTS = ("n", "at_risk", "events", "visitors", "users", "rows_in", "kept", "merged", "quarantined")
-DAYS = ("days", "recency", "gap")
+DAYS = ("days", "recency")
 FORMATS: dict[str, Writer] = {
     "rate": numbers.percent,
     "money": numbers.money,
@@ -117,9 +117,9 @@ def kind(name: str) -> str:
     last = name.rsplit("_", 1)[-1]
     if name.startswith("n_"):
         return "count"
-    if last in RATES or name.startswith("share_"):
+    if last in RATES or name.startswith("share_") or name == "retained_adds":
         return "rate"
-    if name in MONEY_NAMES or last in MONEY:
+    if name in MONEY_NAMES or last in MONEY or name.endswith("order_value"):
         return "money"
     if name != "within_days" and last in DAYS:
         return "days"

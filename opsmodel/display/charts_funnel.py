@@ -97,9 +97,9 @@ def _groups(drawn: pd.DataFrame, by: str, title: str, as_of) -> go.Figure:
 def loops(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     """Dots with intervals: the share of each side loop's own base that took part in it.
 
-    table  of funnel.loops: loop, n, n_eligible, rate and its interval
+    table  rows of funnel.side_loop, and whose they are: loop, n, n_eligible, rate, low, high
     """
-    drawn = marks.columns(table, ["loop", "n", "n_eligible", "rate", "rate_low", "rate_high"], "loops")
+    drawn = marks.columns(table, ["loop", "n", "n_eligible", "rate", "low", "high"], "loops")
     if marks.unseen(drawn, "rate"):
         return theme.silent(title, _("Nobody could have taken part in a side loop yet."), as_of=as_of)
     base = _("each loop over its own base; whiskers: 95% interval")
@@ -107,9 +107,9 @@ def loops(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     figure.add_scatter(
         mode="markers", x=theme.rounded(drawn["rate"]), y=list(range(len(drawn))),
         marker={"color": theme.BLUE, "size": 11},
-        error_x=marks.whiskers(drawn["rate"], drawn["rate_low"], drawn["rate_high"]),
+        error_x=marks.whiskers(drawn["rate"], drawn["low"], drawn["high"]),
         hovertext=[
-            f"{numbers.percent(row.rate)} ({marks.between(row.rate_low, row.rate_high)})"
+            f"{numbers.percent(row.rate)} ({marks.between(row.low, row.high)})"
             for row in drawn.itertuples()
         ],
         hoverinfo="text",

@@ -13,23 +13,29 @@ NAMED = 40  # up to so many stores each row has its name
 
 
 def peers(
-    table: pd.DataFrame, *, measure: str, store: str, title: str, target: float | None = None, as_of=None
+    table: pd.DataFrame, *, lever: str, store: str, title: str, target: float | None = None, as_of=None
 ) -> go.Figure:
     """One dot a store with its interval, the best on top; this store in colour, the peers' P75 as a line.
 
-    table    one row a store: store_id, the measure, `<measure>_low`, `<measure>_high`; store_name if known
-    measure  the column to compare
-    store    store_id of the report's store
-    target   the peers' 75th percentile of the measure; no line without it
+    table   of advice.benchmarks: store_id, lever, value, value_low, value_high, peer_p75; or one row a
+            store with a column named as the lever and its `_low` and `_high`; store_name if known
+    lever   what to compare
+    store   store_id of the report's store
+    target  the peers' 75th percentile; by default peer_p75 of the store, no line without either
 
     Raises TableError if a column is missing.
     """
+    measure = "value" if "lever" in table.columns else lever
     names = [measure, f"{measure}_low", f"{measure}_high"]
     drawn = marks.columns(table, ["store_id", *names], "peers")
+    if "lever" in drawn.columns:
+        drawn = drawn[drawn["lever"] == lever]
+    if target is None and "peer_p75" in drawn.columns:
+        target = next(iter(drawn.loc[drawn["store_id"] == store, "peer_p75"]), None)
     drawn = drawn[drawn[measure].notna()].sort_values([measure, "store_id"], ascending=[False, True])
     if drawn.empty:
         return theme.silent(title, _("No store of the group can be compared on this yet."), as_of=as_of)
-    write = FORMATS.get(kind(measure), numbers.days)
+    write = FORMATS.get(kind(lever), numbers.number)
     base = _("{n} stores; whiskers: 95% interval", n=len(drawn))
     figure = theme.figure(title, base=base, as_of=as_of, height=90 + _row_height(len(drawn)) * len(drawn))
     drawn = drawn.reset_index(drop=True)
@@ -50,10 +56,10 @@ def peers(
         text = _("P75 of peers: {value}", value=write(target))
         figure.add_annotation(x=theme.rounded([target])[0], y=1, yref="paper", yanchor="bottom", text=text,
                               showarrow=False, font={"size": 11, "color": theme.MUTED})  # fmt: skip
-    axis = {"tickformat": ".0%"} if kind(measure) == "rate" else {}
-    if kind(measure) == "money":
+    axis = {"tickformat": ".0%"} if kind(lever) == "rate" else {}
+    if kind(lever) == "money":
         axis = theme.money_axis(0, float(drawn[names].max().max()))
-    figure.update_xaxes(**axis, rangemode="tozero", title_text=heading(measure))
+    figure.update_xaxes(**axis, rangemode="tozero", title_text=heading(lever))
     return figure
 
 

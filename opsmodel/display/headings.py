@@ -8,15 +8,22 @@ from opsmodel.wording import _, language
 def heading(name: str) -> str:
     """What the reader sees for a canonical column name; an unknown name without its underscores.
 
+    A column of the client's own tables is called in Chinese what an export calls it.
+
     >>> heading("n_customers"), heading("visits_per_moon")
     ('Customers', 'visits per moon')
     """
-    return _headings(language()).get(name, str(name).replace("_", " "))
+    return _headings(language()).get(name) or _exported(language()).get(name) or name.replace("_", " ")
 
 
-def known(name: str) -> bool:
-    """Whether the name is a canonical one, with a heading of its own."""
-    return name in _headings(language())
+@cache
+def _exported(lang: str) -> dict[str, str]:
+    if lang != "zh":
+        return {}
+    from opsmodel.intake.contract import TABLES  # brings Ibis along, which a chart does without
+
+    columns = [column for table in TABLES.values() for column in table.columns]
+    return {column.name: column.zh for column in reversed(columns)}
 
 
 @cache
@@ -58,6 +65,9 @@ def _funnel() -> dict[str, str]:
         "n_early": _("Reached, window still open"),
         "step_rate": _("Of previous stage"),
         "entry_rate": _("Of all who entered"),
+        "n_held": _("In the store of entry"),
+        "n_crossed": _("In another store"),
+        "crossed_share": _("Cross-store share"),
         "median_days": _("Median days"),
         "p80_days": _("P80 days"),
     }
@@ -105,6 +115,13 @@ def _money() -> dict[str, str]:
         "share_before": _("Share before"),
         "share_after": _("Share after"),
         "net_revenue": _("Net revenue"),
+        "net": _("Net spend"),
+        "day": _("Day"),
+        "peer_value": _("Peers together"),
+        "peer_p75": _("P75 of peers"),
+        "n_peers": _("Peer stores"),
+        "shrunken": _("Drawn towards peers"),
+        "gap": _("Gap to P75"),
         "revenue": _("Net revenue"),
         "amount": _("Amount"),
         "identified_revenue": _("Identified revenue"),
@@ -121,6 +138,12 @@ def _money() -> dict[str, str]:
         "action": _("What to do"),
         "owner": _("Owner"),
         "lever": _("Lever"),
+        "retained_adds": _("Retained adds"),
+        "kept_close_rate": _("Close rate of retained adds"),
+        "first_order_value": _("First order value"),
+        "order_value": _("Order value"),
+        "repeat_order_value": _("Repeat order value"),
+        "orders_per_repeater": _("Further orders per returning buyer"),
     }
 
 

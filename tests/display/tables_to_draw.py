@@ -25,7 +25,14 @@ CONVERSION = pd.DataFrame(
     }
 )
 LOOPS = pd.DataFrame(
-    {"loop": ["share", "refer"], "n": [20, 0], "n_eligible": [200, 0], **interval("rate", [0.1, NAN])}
+    {
+        "loop": ["share", "refer"],
+        "n": [20, 0],
+        "n_eligible": [200, 0],
+        "rate": [0.1, NAN],
+        "low": [0.06, NAN],
+        "high": [0.15, NAN],
+    }
 )
 RETENTION = pd.DataFrame(
     {

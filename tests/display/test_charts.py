@@ -39,7 +39,7 @@ DRAWN = {
     "hazard": (HAZARD, {}),
     "equation": (FACTORS, {}),
     "mix": (MIX, {}),
-    "peers": (STORES, {"measure": "repurchase_rate", "store": "S1"}),
+    "peers": (STORES, {"lever": "repurchase_rate", "store": "S1"}),
     "money": (FINDINGS, {}),
     "identified_share": (MONTHS, {}),
     "ledger": (LEDGER, {}),
@@ -280,10 +280,20 @@ def test_peers_stand_by_rank_with_this_store_in_colour():
     assert figure.layout.annotations[0].text == "P75 of peers: 35.0%"
 
 
+def test_peers_are_drawn_from_the_benchmarks_of_a_lever():
+    stores = STORES.rename(columns=lambda name: name.replace("repurchase_rate", "value"))
+    stores = stores.assign(lever="first_order_value", peer_p75=[0.3, 0.9, 0.9])
+    other = stores.assign(lever="close_rate", value=0.9)
+    figure = draw("peers", pd.concat([stores, other]), lever="first_order_value")
+    assert (list(figure.data[0].x), list(figure.data[1].x)) == ([0.4], [0.2])
+    assert figure.layout.shapes[0].x0 == 0.3
+    assert figure.layout.xaxis.title.text == "First order value"
+
+
 def test_a_long_list_of_peers_names_this_store_alone_and_stays_on_a_page():
     stores = pd.DataFrame({"store_id": [f"S{i}" for i in range(300)], "repurchase_rate": 0.3})
     stores = stores.assign(repurchase_rate_low=0.2, repurchase_rate_high=0.4)
-    figure = charts.peers(stores, measure="repurchase_rate", store="S7", title="x")
+    figure = charts.peers(stores, lever="repurchase_rate", store="S7", title="x")
     assert [text for text in figure.layout.yaxis.ticktext if text] == ["<b>S7</b>"]
     assert figure.layout.height < 1200
 

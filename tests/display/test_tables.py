@@ -176,3 +176,13 @@ def test_published_numbers_are_plain_json_with_six_digits():
         },
         "text/plain": "published: store_id, as_of, headline, findings",
     }
+
+
+def test_a_column_of_an_export_is_called_as_the_export_calls_it():
+    frame = pd.DataFrame({"order_id": ["1"], "refund_amount": [3.0]})
+    wording.use("zh")
+    try:
+        assert [column.heading for column in theme.table(frame).columns] == ["订单号", "退款金额"]
+    finally:
+        wording.use("en")
+    assert [column.heading for column in theme.table(frame).columns] == ["order id", "refund amount"]
