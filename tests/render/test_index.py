@@ -61,6 +61,12 @@ def test_a_failed_store_is_named_with_the_reason(tmp_path):
     assert row[4] == ""
 
 
+def test_an_earlier_page_of_a_store_that_failed_is_not_linked(tmp_path):
+    folder(tmp_path, ("S001", "en", "ok", NUMBERS))
+    html = page(tmp_path, folder(tmp_path, ("S001", "en", "error", {})))
+    assert "href=" not in html
+
+
 def test_the_chain_is_summed_in_one_line(tmp_path):
     rows = folder(
         tmp_path,

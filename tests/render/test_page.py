@@ -82,6 +82,7 @@ def test_data_in_a_figure_cannot_leave_its_script_element():
     html = render(shown(code("f"), {PLOTLY: FIGURE}))[0]
     assert CLOSING not in html
     (data,) = re.findall(r'<script type="application/json" data-for="[\w-]+">(.*?)</script>', html)
+    assert not re.search("[<>&]", data)
     assert json.loads(data)["data"][0]["x"] == [CLOSING]
 
 
