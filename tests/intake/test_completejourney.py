@@ -20,7 +20,7 @@ def source() -> dict[str, pd.DataFrame]:
     rows = [
         (1, 7, 30, 5, 2, 3.50, 0.00, "2017-01-01 12:00:00"),
         (1, 7, 30, 6, 1, 1.25, 0.00, "2017-01-01 12:00:00"),
-        (1, 7, 30, 6, 0, 0.00, 2.00, "2017-01-01 12:00:00"),
+        (1, 7, 30, 6, 1, 1.00, 2.00, "2017-01-01 12:00:00"),
         (1, 9, 31, 5, 1, 1.75, 0.00, "2017-01-03 02:00:00"),
         (1, 7, 32, 6, 1, 1.25, 0.50, "2017-02-01 12:00:00"),
         (2, 9, 33, 8, 1, 9.99, 0.00, "2018-01-01 04:00:00"),
@@ -51,7 +51,7 @@ def source() -> dict[str, pd.DataFrame]:
 def test_a_basket_is_an_order_and_its_amount_what_the_chain_receives(source):
     orders = completejourney.tables(source)["orders"]
     assert orders.drop(columns="ordered_at").to_numpy().tolist() == [
-        ["30", "1", "7", 4.75],
+        ["30", "1", "7", 5.75],
         ["31", "1", "9", 1.75],
         ["32", "1", "7", 1.25],
         ["33", "2", "9", 9.99],
@@ -63,7 +63,7 @@ def test_lines_are_one_a_product_and_add_up_to_the_order(source):
     lines = made["order_lines"]
     assert lines[lines["order_id"] == "30"].to_numpy().tolist() == [
         ["30", "5", "Bread:Italian", "Pastry / Bread", 2, 3.5],
-        ["30", "6", "Condensed Soup", "Grocery / Soup", 1, 1.25],
+        ["30", "6", "Condensed Soup", "Grocery / Soup", 2, 2.25],
     ]
     assert lines.groupby("order_id")["amount"].sum().tolist() == made["orders"]["amount"].tolist()
 

@@ -143,6 +143,7 @@ def test_bulk_orders_have_the_size_asked_for_and_lie_sorted_by_home_store():
     assert len(orders) == 20_000
     assert orders["order_id"].is_unique
     assert orders["customer_id"].nunique() < 2_000
+    assert (orders["home_store_id"] != orders["home_store_id"].shift()).sum() == 10
     assert orders.groupby("customer_id")["home_store_id"].nunique().max() == 1
     assert orders.groupby("home_store_id", sort=False)["ordered_at"].is_monotonic_increasing.all()
     pd.testing.assert_frame_equal(orders, generate_orders(20_000, 2_000, n_stores=10, seed=2))
