@@ -169,5 +169,5 @@ def _reader(columns: list[str], skip: int) -> str:
     kinds = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
     return (
         f"read_csv($path, delim = $delimiter, quote = '\"', escape = '\"', header = false, skip = {skip}, "
-        f"auto_detect = false, strict_mode = true, max_line_size = 4000000, columns = {{{kinds}}})"
+        f"auto_detect = false, strict_mode = true, max_line_size = 5000000, columns = {{{kinds}}})"
     )

@@ -12,7 +12,7 @@ from opsmodel.intake.headers import PUNCTUATION, TOTALS, is_totals
 from opsmodel.intake.landing import Landing
 
 _MOST_LINES = 200  # of one record; a quote still open then was never meant to open
-_LONGEST_LINE = 1_000_000
+_LONGEST = 1_000_000  # characters of one record
 _ONE_WRITE = 20_000  # lines
 _Line = tuple[int, str]
 
@@ -30,10 +30,11 @@ def rewrite(path: Path, encoding: str, layout, file: str, landing: Landing, copy
         unread = islice(enumerate(source, start=1), layout.header_line, None)
         done: list[str] = []
         for number, line in _numbered(unread, returned):
-            if line.count(delimiter) == commas and '"' not in line and line[0] not in suspects:
+            if len(done) >= _ONE_WRITE:
+                _write(sink, done)
+            plain = line.count(delimiter) == commas and '"' not in line and line[0] not in suspects
+            if plain and len(line) <= _LONGEST:
                 done.append(f"{number}{delimiter}{line}")
-                if len(done) >= _ONE_WRITE:
-                    _write(sink, done)
                 continue
             following = _following(unread, returned)
             cells, text, reason, unused = _split(line.removesuffix("\n"), following, delimiter)
@@ -83,8 +84,8 @@ def _suspects(delimiter: str, headers: list[str]) -> set[str]:
 
 def _split(line: str, following: Iterator[_Line], delimiter: str) -> tuple[list[str], str, str, list[_Line]]:
     """(cells, text, reason why not, lines to read again) of the record that begins on this line."""
-    if len(line) > _LONGEST_LINE:
-        return [], line, f"longer than {_LONGEST_LINE} characters", []
+    if len(line) > _LONGEST:
+        return [], line, f"longer than {_LONGEST} characters", []
     taken = [line]
     after: list[_Line] = []
     for entry in chain([None], following):
@@ -96,6 +97,8 @@ def _split(line: str, following: Iterator[_Line], delimiter: str) -> tuple[list[
         text = "\n".join(taken)
         try:
             rows = list(csv.reader([text], delimiter=delimiter, strict=True))
+            if len(text) > _LONGEST:
+                break
             return (rows[0] if rows else []), text, "", []
         except csv.Error as error:
             if "unexpected end of data" not in str(error):

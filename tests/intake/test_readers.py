@@ -296,3 +296,12 @@ def test_scratch_is_left_empty(tmp_path, con):
     write(tmp_path / "raw", "a.csv", f"{HEADER}\n{ROW_1}\n", "gbk")
     read_folder(tmp_path / "raw", con, tmp_path / "scratch")
     assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_a_fully_quoted_gbk_export_with_a_giant_line_is_read(tmp_path, con):
+    quoted = [",".join(f'"{cell}"' for cell in row.split(",")) for row in (HEADER, "1,x,1,S1,好")]
+    giant = "2,x,2,S1," + "长" * 1_200_000
+    write(tmp_path, "a.csv", "\n".join([*quoted, giant, "3,x,3,S1,"]), "gbk")
+    _, found = only(tmp_path, con)
+    assert [(row[0], row[-1]) for row in found] == [("1", 2), ("3", 4)]
+    assert [(line, reason) for _, line, _, reason in rejected(con)] == [(3, "longer than 1000000 characters")]

@@ -5,7 +5,7 @@ import hashlib
 import ibis
 import ibis.expr.types as ir
 
-from opsmodel.intake.convert.text import NOTHING, plain
+from opsmodel.intake.convert.text import NOTHING, given, plain
 
 _BLOCK = 64  # bytes of a SHA-256 block
 _MOBILE = r"^1[3-9]\d{9}$"
@@ -37,21 +37,24 @@ def identifier(text: ir.StringValue) -> ir.StringValue:
     """
     simple = text.re_search(r"^[0-9A-Za-z_-]+$") & text.notin(NOTHING)
     bare = plain(text).re_replace(r"""^=?["']+|["']+$""", "").strip()
+    return simple.ifelse(text, given(bare, _careful))
+
+
+def _careful(bare):
     whole = bare.re_search(r"^\d+\.0+$")
     digits = bare.re_extract(_SCIENTIFIC, 1) + bare.re_extract(_SCIENTIFIC, 2)
     exponent = bare.re_extract(_SCIENTIFIC, 3).try_cast("int64")
-    careful = ibis.cases(
+    return ibis.cases(
         (bare.isin(NOTHING), ibis.null("string")),
         (whole, bare.re_extract(r"^(\d+)\.", 1)),
         (bare.re_search(_SCIENTIFIC), (digits.length() == exponent + 1).ifelse(digits, ibis.null("string"))),
         else_=bare,
     )
-    return simple.ifelse(text, careful)
 
 
 def phone(text: ir.StringValue) -> ir.StringValue:
     """A phone number brought to one form: half-width, no spaces, dashes or +86."""
-    bare = plain(text).re_replace(r"""^=?["']+|["']+$|[\s\-()+.]""", "").re_replace(r"^(\d+)\.0$", r"\1")
+    bare = plain(text).re_replace(r"""^=?["']+|["']+$|\.0+$""", "").re_replace(r"[\s\-()+.]", "")
     return bare.re_replace(r"^(?:00)?86(1[3-9]\d{9})$", r"\1")
 
 
@@ -76,7 +79,10 @@ def keyed_hash(text: ir.StringValue, key: bytes) -> ir.StringValue:
     if len(key) > _BLOCK:
         key = hashlib.sha256(key).digest()
     inner, outer = (bytes(byte ^ pad for byte in key.ljust(_BLOCK, b"\0")).hex() for pad in (0x36, 0x5C))
-    message = phone(text)
+    return given(phone(text), lambda message: _hmac(message, inner, outer))
+
+
+def _hmac(message, inner: str, outer: str):
     useless = message.isin(NOTHING) | message.contains("*")
     first = sha256(unhex(ibis.literal(inner) + _hex(message)))
     code = sha256(unhex(ibis.literal(outer) + first)).substr(0, 16)

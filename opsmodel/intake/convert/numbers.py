@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from opsmodel.intake.contract import MONEY
-from opsmodel.intake.convert.text import plain
+from opsmodel.intake.convert.text import given, plain
 
 _UNITS = {"千": 1_000, "万": 10_000, "w": 10_000, "W": 10_000, "亿": 100_000_000}
 _WORD = r"(?:元整|元|块钱|块|圆|人民币|RMB|CNY|USD|HKD|EUR|¥|￥|\$|HK\$|US\$|€|£)"
@@ -31,12 +31,11 @@ def count(text: ir.StringValue) -> ir.IntegerValue:
     [12, 1234, 12000, 12]
     """
     exact = _scaled(text, r"(?:人次|人|个|件|次|单|位|笔|条|名)", "decimal(24, 6)")
-    return ibis.coalesce(
-        _quick(text).try_cast(
-            "int64",
-        ),
-        (exact == exact.round()).ifelse(exact, None).try_cast("int64"),
-    )
+    return given(exact, _whole)
+
+
+def _whole(exact):
+    return (exact == exact.round()).ifelse(exact, ibis.null("decimal(24, 6)")).try_cast("int64")
 
 
 def number(text: ir.StringValue) -> ir.FloatingValue:
@@ -55,12 +54,16 @@ def number(text: ir.StringValue) -> ir.FloatingValue:
 
 def _quick(text):
     """The text where it is a plain number already, else NULL."""
-    return text.re_search(r"^-?\d{1,15}(?:\.\d+)?$").ifelse(text, ibis.null("string"))
+    return text.re_search(r"^-?\d{1,15}(?:\.\d+)?(?:[eE]-\d+)?$").ifelse(text, ibis.null("string"))
 
 
 def _scaled(text, word, kind):
     clean = plain(text).replace(" ", "").re_replace(r"^['\"=]+|['\"]+$", "")
     bare = clean.re_replace(word, "")
+    return given(bare, lambda text: _signed(text, kind))
+
+
+def _signed(bare, kind):
     negative = bare.re_search(r"^[-−–].*$|^\(.*\)$|-$")
     body = bare.re_replace(r"^[-−–+]|-$|^\(|\)$", "")
     digits = body.re_extract(rf"^({_NUMBER})([千万亿wW]?)$", 1).replace(",", "")

@@ -5,7 +5,7 @@ from datetime import datetime
 import ibis
 import ibis.expr.types as ir
 
-from opsmodel.intake.convert.text import plain
+from opsmodel.intake.convert.text import given, plain
 from opsmodel.intake.convert.zones import wall_clock
 
 _ISO = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y-%m-%d %H:%M"]
@@ -55,7 +55,10 @@ def is_ambiguous_day(text: ir.StringValue) -> ir.BooleanValue:
     >>> [is_ambiguous_day(ibis.literal(t)).execute() for t in ("3/4/2024", "13/4/2024", "2024/3/4")]
     [True, False, False]
     """
-    dashed = _dashed(text)
+    return given(_dashed(text), _is_short_and_unsure)
+
+
+def _is_short_and_unsure(dashed):
     first, second = (dashed.re_extract(_ORDER, part).try_cast("int64") for part in (1, 2))
     both = (first <= 12) & (second <= 12) & (first != second)
     return both.fill_null(False)
@@ -78,12 +81,23 @@ def _dashed(text):
 
 
 def _patient(text, zone, day_first):
-    dashed = _dashed(text)
-    offset = r"^(.*\d)\s?(Z|UTC|GMT|[+-]\d{2}:?\d{2})$"
-    shifted = dashed.re_search(r":\d.*(?:\dZ|UTC|GMT|[+-]\d{2}:?\d{2})$")
+    return given(_dashed(text), lambda dashed: _told(dashed, zone, day_first))
+
+
+def _told(dashed, zone, day_first):
+    offset = r"^(.*\d)\s?(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$"
+    shifted = dashed.re_search(r":\d.*(?:\dZ|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$")
     body = shifted.ifelse(dashed.re_extract(offset, 1), dashed)
-    stamp = ibis.coalesce(_digits(dashed, zone), try_strptime(body, _formats(_DAYS)), _short(body, day_first))
-    return shifted.ifelse(wall_clock(stamp - _offset(dashed.re_extract(offset, 2)), zone), stamp)
+    stamp = ibis.coalesce(
+        _digits(dashed, zone),
+        given(
+            body,
+            lambda text: ibis.coalesce(try_strptime(text, _formats(_DAYS)), _short(text, day_first)),
+        ),
+    )
+    return shifted.ifelse(
+        given(stamp, lambda time: wall_clock(time - _offset(dashed.re_extract(offset, 2)), zone)), stamp
+    )
 
 
 def _formats(days):
@@ -97,14 +111,15 @@ def _short(body, day_first):
     sure = ibis.coalesce(
         try_strptime(body, _formats([_DAY_FIRST])), try_strptime(body, _formats([_MONTH_FIRST]))
     )
-    return is_ambiguous_day(body).ifelse(ibis.null("timestamp"), sure)
+    return _is_short_and_unsure(body).ifelse(ibis.null("timestamp"), sure)
 
 
 def _offset(mark):
-    minutes = mark.re_extract(r"(\d{2}):?(\d{2})$", 1).try_cast("int64") * 60
-    minutes = minutes + mark.re_extract(r"(\d{2}):?(\d{2})$", 2).try_cast("int64")
-    signed = mark.startswith("-").ifelse(-minutes, minutes).fill_null(0)
-    return signed.as_interval("m")
+    hours, minutes = (
+        mark.re_extract(r"(\d{2}):?(\d{2})?$", part).nullif("").try_cast("int64") for part in (1, 2)
+    )
+    total = hours.fill_null(0) * 60 + minutes.fill_null(0)
+    return mark.startswith("-").ifelse(-total, total).fill_null(0).as_interval("m")
 
 
 def _digits(text, zone):
