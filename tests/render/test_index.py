@@ -67,6 +67,15 @@ def test_an_earlier_page_of_a_store_that_failed_is_not_linked(tmp_path):
     assert "href=" not in html
 
 
+def test_a_report_on_the_chain_stands_above_the_stores_also_when_it_failed(tmp_path):
+    rows = folder(tmp_path, ("S001", "en", "ok", NUMBERS), ("S002", "en", "error", {}))
+    html = page(tmp_path, [row | {"store_id": ""} for row in rows])
+    head = html.split("<main")[0]
+    assert 'href="S001/1_investigate.en.html"' in head
+    assert "the calculation stopped with an error" in head
+    assert cells(html) == []
+
+
 def test_the_chain_is_summed_in_one_line(tmp_path):
     rows = folder(
         tmp_path,
