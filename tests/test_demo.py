@@ -1,5 +1,7 @@
-"""The bundled client is what its generator writes."""
+"""The bundled client is what its generator writes, and intake finds the truth planted in it."""
 
+import math
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -7,7 +9,9 @@ import pytest
 import yaml
 from python_calamine import CalamineWorkbook
 
+from opsmodel import funnel, open_client, repurchase
 from opsmodel.errors import ClientError
+from opsmodel.intake.build import intake
 from opsmodel.intake.sample import write_client
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
@@ -24,6 +28,8 @@ FILES = [
     "traffic.xlsx",
 ]
 
+STORES = [f"S00{number}" for number in range(1, 9)]
+
 
 @pytest.fixture(scope="module")
 def truth() -> dict:
@@ -33,6 +39,11 @@ def truth() -> dict:
 @pytest.fixture(scope="module")
 def written(tmp_path_factory) -> Path:
     return write_client("demo", tmp_path_factory.mktemp("demo"))
+
+
+def close_to(counted: float, planted: float, n: int) -> bool:
+    """Within four standard errors of the planted rate; an empty base says nothing."""
+    return n == 0 or abs(counted - planted) <= 4 * math.sqrt(planted * (1 - planted) / n)
 
 
 def content(path: Path) -> object:
@@ -86,3 +97,97 @@ def test_phone_numbers_are_of_a_range_no_operator_has():
 def test_only_the_demo_is_generated(tmp_path):
     with pytest.raises(ClientError, match="use demo"):
         write_client("completejourney", tmp_path)
+
+
+@pytest.fixture(scope="module")
+def taken_in(tmp_path_factory):
+    """The committed exports, taken in: the report of the intake, and the client."""
+    folder = tmp_path_factory.mktemp("clients") / "demo"
+    shutil.copytree(DEMO / "raw", folder / "raw")
+    shutil.copy(DEMO / "engagement.yaml", folder)
+    report = intake(folder, progress=False)
+    return report, open_client(folder)
+
+
+def test_intake_keeps_every_row_of_the_clean_tables_and_no_other(taken_in, truth):
+    report, _client = taken_in
+    assert {name: report.counts[name] for name in truth["tables"]} == truth["tables"]
+
+
+def test_intake_merges_and_quarantines_exactly_what_was_planted(taken_in, truth):
+    report, _client = taken_in
+    names = {"contacts": "customers", "orders": "orders", "order_lines": "order_lines", "events": "events"}
+    for prefix, table in names.items():
+        for fate in ("merged", "quarantined"):
+            planted = sum(
+                n
+                for what, n in truth["mess"].items()
+                if what.endswith(f"_{fate}")
+                and what.startswith(f"{prefix}_")
+                and (prefix == "order_lines" or not what.startswith("order_lines_"))
+            )
+            found = sum(getattr(entry, fate) for entry in report.ledger if entry.table == table)
+            assert (table, fate, found) == (table, fate, planted)
+
+
+def test_every_bad_order_is_quarantined_for_its_own_reason(taken_in, truth):
+    report, _client = taken_in
+    mess = {what.removesuffix("_quarantined"): n for what, n in truth["mess"].items()}
+    assert report.lost["orders"] == {
+        "blank": mess["orders_no_order_id"] + mess["orders_no_store"],
+        "conflict": mess["orders_conflict"],
+        "future": mess["orders_future_date"],
+        "huge_amount": mess["orders_huge_amount"],
+        "negative_amount": mess["orders_negative_amount"],
+        "refund_above_order": mess["orders_refund_above_order"],
+        "unpaid": mess["orders_cancelled"],
+        "unreadable": mess["orders_bad_date"] + mess["orders_amount_in_words"],
+    }
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_stores_counts_are_those_of_the_clean_tables_to_the_cent(taken_in, truth, store):
+    shop = taken_in[1].store(store)
+    people, orders = shop.customers.execute(), shop.orders.execute()
+    known = orders[orders["customer_id"].notna()]
+    buyers = known.loc[known["amount"] > known["refund_amount"], "customer_id"].nunique()
+    whole = orders["amount"] == orders["refund_amount"]
+    assert truth["stores"][store]["counted"] == {
+        "n_customers": len(people),
+        "n_left": int(people["left_at"].notna().sum()),
+        "n_orders": len(orders),
+        "n_anonymous": len(orders) - len(known),
+        "n_buyers": buyers,
+        "n_full_refunds": int(whole.sum()),
+        "n_part_refunds": int(((orders["refund_amount"] > 0) & ~whole).sum()),
+        "net_revenue": float((orders["amount"] - orders["refund_amount"]).sum()),
+    }
+
+
+def test_the_stores_repurchase_rates_are_the_planted_ones(taken_in, truth):
+    client = taken_in[1]
+    rates = repurchase.curve(client.orders, as_of=client.as_of, within_days=(30, 90), by="home_store_id")
+    for row in rates.itertuples():
+        planted = truth["stores"][row.home_store_id]["planted"][f"repurchase_{row.within_days}d"]
+        assert close_to(row.repurchase_rate, planted, row.n_customers), row
+
+
+def test_the_stores_close_rates_are_the_planted_ones(taken_in, truth):
+    client = taken_in[1]
+    steps = ["joined", "ordered"]
+    funnels = funnel.conversion(
+        client.events, steps=steps, within_days=90, as_of=client.as_of, by="home_store_id"
+    )
+    for row in funnels[funnels["step"] == "ordered"].itertuples():
+        planted = truth["stores"][row.home_store_id]["planted"]["close_90d"]
+        assert close_to(row.entry_rate, planted, row.n_eligible), row
+
+
+def test_a_planted_defect_stands_out_from_the_other_stores(taken_in):
+    client = taken_in[1]
+    rates = repurchase.curve(client.orders, as_of=client.as_of, within_days=(90,), by="home_store_id")
+    rates = rates.set_index("home_store_id")
+    old = rates[rates["n_customers"] >= 30]
+    assert old["repurchase_rate"].idxmin() == "S005"
+    assert rates.index.difference(old.index).tolist() == ["S008"]
+    assert old["repurchase_rate_high"]["S005"] < old["repurchase_rate_low"].drop("S005").min()
