@@ -120,7 +120,8 @@ def means(mean, se, prior: tuple[float, float] | None = None) -> pd.DataFrame:
     se = np.where(se > 0, se, np.nan)
     own = spread**2 / (spread**2 + se**2)
     shrunken = own * mean + (1 - own) * middle
-    middle_variance = 1 / np.nansum(1 / (spread**2 + se**2))
+    precision = np.nansum(1 / (spread**2 + se**2))
+    middle_variance = 1 / precision if precision else np.nan
     sd = np.sqrt(own * se**2 + (1 - own) ** 2 * middle_variance)
     draws = np.random.default_rng(SEED).normal(shrunken, np.where(np.isnan(sd), 0, sd), (DRAWS, len(mean)))
     return _posterior(shrunken, shrunken - Z95 * sd, shrunken + Z95 * sd, sd, draws)
