@@ -54,6 +54,25 @@ def equation(
     return figure
 
 
+def beside_peers(table: pd.DataFrame, *, store: str, title: str, as_of=None) -> go.Figure:
+    """Steps from the revenue of the average peer to that of this store, one a factor.
+
+    table  of growth.decompose(average(peers), this store)
+    store  the store's name
+    """
+    return equation(table, title=title, as_of=as_of, names=(_("Average peer"), store))
+
+
+def over_time(table: pd.DataFrame, *, periods: pd.DataFrame, title: str, as_of=None) -> go.Figure:
+    """Steps from the revenue of one period to that of the next, one a factor.
+
+    table    of growth.decompose(first row of periods, second row)
+    periods  of growth.periods: start and end name the two bars
+    """
+    first, last = (f"{row.start:%Y-%m-%d}<br>{row.end:%Y-%m-%d}" for row in periods.itertuples())
+    return equation(table, title=title, as_of=as_of, names=(first, last))
+
+
 def _factor_hover(row) -> str:
     write = factor_writer(row.factor)
     change = f"{heading(str(row.factor))}: {write(row.before)} → {write(row.after)}"

@@ -19,7 +19,7 @@ BASES = ("n_eligible", "n_customers", "n_at_risk", "at_risk", "n_buyers", "n")
 _STYLE = {
     "table": "border-collapse:collapse;font-variant-numeric:tabular-nums;margin:0.6em 0",
     "caption": "text-align:left;font-weight:600;padding:0 0 0.4em",
-    "th": "border-bottom:1.5px solid #8a949e;padding:0.3em 0.8em",
+    "th": "border-bottom:1.5px solid #8a949e;padding:0.3em 0.8em;word-break:keep-all;vertical-align:bottom",
     "td": "border-bottom:1px solid #e4e7eb;padding:0.25em 0.8em",
 }
 _SMALL = "color:#7b8794"

@@ -59,6 +59,25 @@ def test_the_funnel_view_is_the_funnel_of_the_client(client):
     assert view.figure.layout.title.text == "Conversion within 60 days of entry"
 
 
+@pytest.mark.parametrize(
+    ("view", "home", "function", "asked"),
+    [
+        ("funnel_view", funnel, "conversion",
+         {"within_days": 14, "order": "any", "reentry": "best", "by": "channel"}),
+        ("cohort_view", cohort, "retention",
+         {"period": "week", "mode": "by", "measure": "orders", "calendar": True}),
+        ("repurchase_view", repurchase, "curve", {"within_days": (7, 14), "by": "channel"}),
+    ],
+)  # fmt: skip
+def test_a_view_hands_every_argument_to_its_calculation(client, monkeypatch, view, home, function, asked):
+    handed = {}
+    calculate = getattr(home, function)
+    monkeypatch.setattr(home, function, lambda table, **more: handed.update(more) or calculate(table, **more))
+    getattr(explore, view)(client, **asked)
+    assert {name: handed[name] for name in asked} == asked
+    assert handed["as_of"] == client.as_of
+
+
 def test_a_funnel_is_split_by_what_the_list_of_customers_says(client):
     frame = explore.funnel_view(client, by="store_id").frame
     first = frame[frame["step"] == "acquire"]
