@@ -12,14 +12,17 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOMES = {
+    "benchmarks": "opsmodel.advice.benchmarks",
     "charts": "opsmodel.display.charts",
     "cohort": "opsmodel.metrics.cohort",
     "explore": "opsmodel.display.explore",
     "findings": "opsmodel.advice.findings",
     "funnel": "opsmodel.metrics.funnel",
     "growth": "opsmodel.metrics.growth",
+    "provenance": "opsmodel.intake.provenance",
     "rates": "opsmodel.metrics.rates",
     "repurchase": "opsmodel.metrics.repurchase",
+    "summary": "opsmodel.advice.summary",
     "theme": "opsmodel.display.theme",
     "wording": "opsmodel.wording",
 }

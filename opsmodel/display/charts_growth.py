@@ -69,7 +69,7 @@ def over_time(table: pd.DataFrame, *, periods: pd.DataFrame, title: str, as_of=N
     table    of growth.decompose(first row of periods, second row)
     periods  of growth.periods: start and end name the two bars
     """
-    first, last = (f"{row.start:%Y-%m-%d}<br>{row.end:%Y-%m-%d}" for row in periods.itertuples())
+    first, last = (f"{row.start:%Y-%m-%d} – {row.end:%Y-%m-%d}" for row in periods.itertuples())
     return equation(table, title=title, as_of=as_of, names=(first, last))
 
 

@@ -148,6 +148,25 @@ def side_loop(
     return loop[[*_groups(both), "n_eligible", "n", "n_pending", "rate", "low", "high", "median_days"]]
 
 
+def side_loops(events, loops: Mapping[str, tuple[str, str]], **question) -> pd.DataFrame:
+    """One row per loop: `side_loop` for each of them, with its label in the column loop.
+
+    loops     label -> (event it follows, event), such as `client.loops`
+    question  within_days, as_of and by of `side_loop`
+
+    >>> from opsmodel.intake.example import seven_customer_shop
+    >>> side_loops(seven_customer_shop().events, {"share": ("joined", "shared")}, within_days=30,
+    ...            as_of="2024-06-30")["loop"].tolist()
+    ['share']
+    """
+    rows = [
+        side_loop(events, after=after, event=event, **question).assign(loop=label)
+        for label, (after, event) in loops.items()
+    ]
+    found = pd.concat(rows, ignore_index=True)
+    return found[["loop", *(column for column in found.columns if column != "loop")]]
+
+
 def _groups(funnel: pd.DataFrame) -> list[str]:
     return list(funnel.columns[: list(funnel.columns).index("step")])
 

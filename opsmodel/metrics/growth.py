@@ -1,6 +1,6 @@
 """The growth equations of a period, and which factor moved them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import ibis
 import pandas as pd
@@ -9,7 +9,7 @@ from opsmodel.errors import ArgumentError
 from opsmodel.intake import contract
 from opsmodel.metrics.contributions import decompose, mix_split
 
-__all__ = ["average", "decompose", "equation", "mix_split"]
+__all__ = ["average", "decompose", "equation", "mix_split", "periods"]
 
 SALES = (
     "net_revenue",
@@ -71,6 +71,40 @@ def equation(orders, *, start, end, traffic=None, customers=None, by=None) -> pd
     totals["visitors"] = totals["visitors"].mask(scarce)
     totals["users"] += totals["n_buyers"] - totals["known_buyers"]
     return _factors(totals, keys)
+
+
+def periods(
+    orders, *, as_of, period_days: int = 182, n_periods: int = 2, traffic=None, customers=None, by=None
+) -> pd.DataFrame:
+    """One row of `equation` for each of the last periods of equal length, the oldest first.
+
+    as_of        last day of the last period
+    period_days  length of a period in days; 182 are 26 whole weeks, so that weekdays weigh alike
+    n_periods    how many
+
+    Returns start and end (dates, both inclusive), then the columns of `equation`. A period in which
+    nothing was sold is a row of zeros. Errors are those of `equation`.
+
+    >>> from opsmodel.intake.example import seven_customer_shop
+    >>> rows = periods(seven_customer_shop().orders, as_of="2024-06-30", period_days=91)
+    >>> rows["start"].astype(str).tolist(), rows["n_orders"].tolist()
+    (['2024-01-01', '2024-04-01'], [11.0, 5.0])
+    """
+    if period_days < 1 or n_periods < 1:
+        raise ArgumentError(
+            "a period has at least one day, and there is at least one.",
+            found=f"period_days {period_days}, n_periods {n_periods}",
+            fix="give 1 or more of each.",
+        )
+    last, parts = contract.day(as_of), []
+    for back in range(n_periods - 1, -1, -1):
+        end = last - timedelta(days=back * period_days)
+        start = end - timedelta(days=period_days - 1)
+        row = equation(orders, start=start, end=end, traffic=traffic, customers=customers, by=by)
+        row.insert(0, "start", start)
+        row.insert(1, "end", end)
+        parts.append(row)
+    return pd.concat(parts, ignore_index=True)
 
 
 def average(rows: pd.DataFrame) -> pd.DataFrame:

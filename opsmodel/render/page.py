@@ -21,9 +21,11 @@ from opsmodel.render.policy import policy
 from opsmodel.wording import _
 
 METRICS = "application/vnd.opsmodel.metrics+json"
+CHAPTER = "application/vnd.opsmodel.chapter+json"
 DROPPED = {"parameters", "injected-parameters", "hidden"}
 TEMPLATE = Path(__file__).parent / "template"
 _HEADING = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.DOTALL)
+_CHAPTER_HEADING = re.compile(r"^## ", re.MULTILINE)
 _ADDRESS = re.compile(r"^<.* at 0x[0-9a-f]+.*>$|^<IPython\.", re.DOTALL)
 
 
@@ -79,20 +81,30 @@ def published(notebook) -> dict[str, Any]:
 
 
 class PageCells(Preprocessor):
-    """What the template needs of the notebook: title, contents, blocks of HTML."""
+    """What the template needs of the notebook: title, contents, blocks of HTML.
+
+    A cell that closes its chapter (see display.chapter) is the last one shown before the next `##`.
+    """
 
     def preprocess(self, nb, resources):
         lang = resources["cover"]["lang"]
         blocks: list[dict[str, Any]] = []
         contents: list[dict[str, Any]] = []
+        closed = False
         for position, cell in enumerate(nb.cells):
             if not _kept(cell, lang):
+                continue
+            closed = closed and not _CHAPTER_HEADING.search(
+                cell.source if cell.cell_type == "markdown" else ""
+            )
+            if closed:
                 continue
             if cell.cell_type == "markdown":
                 blocks.append({"kind": "prose", "html": _prose(cell.source, contents)})
             elif cell.cell_type == "code":
                 name = re.sub(r"[^\w-]", "", str(cell.get("id") or position))
                 blocks.append({"kind": "code", "html": _code(cell.source), "outputs": _outputs(cell, name)})
+                closed = any(CHAPTER in output.get("data", {}) for output in cell.outputs)
         resources["title"] = next((entry["text"] for entry in contents if entry["level"] == 1), "")
         resources["contents"] = [entry for entry in contents if entry["level"] in (2, 3)]
         resources["blocks"] = blocks

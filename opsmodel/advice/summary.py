@@ -1,0 +1,115 @@
+"""What a store's page tells the index and the chain: its headline numbers and its findings."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from opsmodel import numbers
+from opsmodel.advice import advised
+from opsmodel.advice.finding import SMALLEST_BASE, Finding
+from opsmodel.advice.levers import LEVERS
+from opsmodel.wording import _
+
+HEADLINE = ("retained_adds", "close_rate", "repurchase_rate", "order_value", "orders_per_buyer")
+
+
+def headline(benchmarks: pd.DataFrame, store_id: str) -> dict[str, dict]:
+    """Lever -> label, value, low, high, n and format, for the levers whose base is at least 30.
+
+    benchmarks  the table of `benchmarks.stores`
+
+    A smaller base gives a value of None: an index would rank it.
+    """
+    rows = benchmarks[benchmarks["store_id"] == store_id].set_index("lever")
+    return {name: _number(name, rows.loc[name]) for name in HEADLINE if name in rows.index}
+
+
+def of_store(shop, benchmarks: pd.DataFrame, found: Sequence[Finding]) -> dict:
+    """The numbers on the page of one store, as its metrics.json holds them."""
+    return {
+        "store_id": shop.store_id,
+        "store_name": shop.store_name,
+        "grade": shop.grade,
+        "n_customers": shop.n_customers,
+        "as_of": shop.as_of.isoformat(),
+        "headline": headline(benchmarks, shop.store_id),
+        **_told(found),
+    }
+
+
+def _told(found: Sequence[Finding]) -> dict:
+    """The findings, or the note that stands in their place where nothing can be said yet."""
+    if len(found) == 1 and found[0].kind in ("small_base", "no_peers"):
+        return {"note": found[0].claim}
+    return {"findings": [finding.summary() for finding in found if finding.kind == "gap"]}
+
+
+def claim(found: Sequence[Finding]) -> str:
+    """The findings in one sentence: how many gaps, and what they are worth together."""
+    gaps = [finding for finding in found if finding.kind == "gap"]
+    if not gaps:
+        return found[0].claim
+    total = sum(gap.money for gap in gaps)
+    values = {"n": len(gaps), "money": numbers.money(total)}
+    if len(gaps) == 1:
+        return _(
+            "One gap to the best quarter of the peers, worth about {money} a year.", money=values["money"]
+        )
+    return _("{n} gaps to the best quarter of the peers, together worth about {money} a year.", **values)
+
+
+def worth(found: Sequence[Finding]) -> pd.DataFrame:
+    """One row per gap: claim, money, money_low, money_high (client currency a year)."""
+    columns = ["claim", "money", "money_low", "money_high"]
+    gaps = [[getattr(finding, name) for name in columns] for finding in found if finding.kind == "gap"]
+    return pd.DataFrame(gaps, columns=columns)
+
+
+def too_few(n: float) -> str:
+    """Why a chapter is left out, or nothing: its base is below 30."""
+    n = 0 if pd.isna(n) else int(n)
+    if n >= SMALLEST_BASE:
+        return ""
+    return _(
+        "This chapter is left out: only {n} customers are old enough for its window, and below {least} "
+        "a figure is mostly chance.",
+        n=n,
+        least=SMALLEST_BASE,
+    )
+
+
+def _number(lever: str, row: pd.Series) -> dict:
+    kinds = {"order_value": "money", "orders_per_buyer": "number"}
+    told = row["n"] >= SMALLEST_BASE
+    columns = {"value": "value", "low": "value_low", "high": "value_high"}
+    seen = {name: _plain(row[column]) if told else None for name, column in columns.items()}
+    kind = "percent" if LEVERS[lever].is_rate else kinds[lever]
+    return {"label": advised.name(lever), **seen, "n": int(row["n"]), "format": kind}
+
+
+def _plain(value: float) -> float | None:
+    return None if pd.isna(value) else round(float(value), 6)
+
+
+def levers(benchmarks: pd.DataFrame, store_id: str) -> pd.DataFrame:
+    """One row per lever of the path: this store beside its peers, written out, for people to read.
+
+    Returns lever, n (base), this_store, interval, peers (pooled), best_quarter (P75 of the peers) and
+    beyond_noise (yes or no at a false discovery rate of 5 %).
+    """
+    rows = benchmarks[benchmarks["store_id"] == store_id]
+    return pd.DataFrame([_lever(row) for row in rows.to_dict("records")])
+
+
+def _lever(row) -> dict:
+    show = advised.figure(row["lever"])
+    interval = f"{show(row['value_low'])} – {show(row['value_high'])}" if row["n"] else numbers.UNSEEN
+    return {
+        "lever": advised.name(row["lever"]),
+        "n": row["n"],
+        "this_store": show(row["value"]),
+        "interval": interval,
+        "peers": show(row["peer_value"]),
+        "best_quarter": show(row["peer_p75"]),
+        "beyond_noise": _("yes") if row["is_flagged"] else _("no"),
+    }

@@ -1,0 +1,75 @@
+"""Where a page's numbers come from, what was left out on the way, and what the data cannot tell."""
+
+from importlib.metadata import version
+
+import pandas as pd
+
+from opsmodel import numbers
+from opsmodel.intake.contract import TABLES
+from opsmodel.wording import _, language
+
+ENGINES = ("duckdb", "ibis-framework", "pandas")
+
+
+def lacks(client, chapter: str) -> str:
+    """Why the client's data cannot carry a chapter of the report; empty if it can.
+
+    chapter  a name of `grade.NEEDS`
+    """
+    needs = next((c.needs for c in client.database.report.chapters if c.name == chapter), [])
+    if not needs:
+        return ""
+    columns = _(", ").join(_column(need) for need in needs)
+    return _(
+        "This chapter is left out: the exports hold no {columns}. Adding it unlocks the chapter.",
+        columns=columns,
+    )
+
+
+def ledger(client) -> pd.DataFrame:
+    """One row per table: rows in = kept + merged + quarantined, over all export files of the chain.
+
+    Returns table, rows_in, kept, merged, quarantined.
+    """
+    columns = ["rows_in", "kept", "merged", "quarantined"]
+    rows = pd.DataFrame([vars(entry) for entry in client.database.report.ledger])
+    rows = rows.groupby("table", sort=False)[columns].sum().reset_index()
+    return rows.assign(table=[_table(name) for name in rows["table"]])
+
+
+def limits(client) -> pd.DataFrame:
+    """One row per thing a reader of the page should know about the data, most serious first.
+
+    Returns weight (serious, warning, note) and limit (a sentence).
+    """
+    weights = {"serious": _("serious"), "warning": _("warning"), "note": _("note")}
+    seen = sorted(client.database.report.observations, key=lambda found: list(weights).index(found.weight))
+    return pd.DataFrame(
+        [(weights[found.weight], found.text()) for found in seen], columns=["weight", "limit"], dtype="str"
+    )
+
+
+def sources(client) -> pd.DataFrame:
+    """What the page was made from: client, store, day, data version, row counts, program versions."""
+    rows = {
+        _("Client"): client.title,
+        _("Store"): f"{client.store_id} {client.store_name}",
+        _("Last day observed"): client.as_of.isoformat(),
+        _("Data grade"): client.grade,
+        _("Data version"): client.data_version,
+        _("Customers of this store"): numbers.count(client.n_customers),
+        _("Orders of these customers"): numbers.count(client.orders.count().execute()),
+        "opsmodel": version("opsmodel"),
+        **{name: version(name) for name in ENGINES},
+    }
+    return pd.DataFrame(rows.items(), columns=["source", "value"])
+
+
+def _table(name: str) -> str:
+    return TABLES[name].zh if language() == "zh" and name in TABLES else name
+
+
+def _column(need: str) -> str:
+    table, column = need.split(".")
+    found = TABLES[table].column(column)
+    return f"{TABLES[table].zh}·{found.zh}" if language() == "zh" else f"{table}.{column}"
