@@ -60,13 +60,8 @@ def _table(name: str) -> str:
     return name
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 Zone = Annotated[str, AfterValidator(_zone)]
 TableName = Annotated[str, AfterValidator(_table)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
 class PeerGroup(Part):
@@ -85,8 +80,11 @@ class Windows(Part):
 class Engagement(Part):
     """One client: who, where, when, how its exports map, and what was agreed.
 
-    source  the folder of raw exports, or the name of an importer such as `completejourney`
-    as_of   last day observed, inclusive; empty means the last day with an order
+    source   the folder of raw exports, or the name of an importer such as `completejourney`
+    files    glob on file names (file!sheet in a workbook) -> canonical table, where headers do not tell
+    columns  table -> canonical column -> header; or @line, @file, @sheet (where the row stands), or =text
+             (the same in every row)
+    as_of    last day observed, inclusive; empty means the last day with an order
 
     >>> Engagement(client="demo", timezone="Asia/Shanghai", as_of="2025-06-30").source_timezone
     'Asia/Shanghai'
@@ -101,8 +99,8 @@ class Engagement(Part):
     day_cutoff: Annotated[time, BeforeValidator(_cutoff)] = time(0)
     as_of: date | None = None
     source: Annotated[str, Field(pattern=r"^[\w-]+$")] = "raw"
-    files: dict[TableName, Names] = Field(default_factory=dict)
-    columns: dict[TableName, dict[str, Label]] = Field(default_factory=dict)
+    files: dict[str, TableName] = Field(default_factory=dict)
+    columns: dict[TableName, dict[str, Label | list[Label]]] = Field(default_factory=dict)
     day_first: bool | None = None
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = STAGES
     loops: tuple[Loop, ...] = LOOPS
@@ -141,10 +139,11 @@ class Engagement(Part):
 def find_client(name: str | Path) -> Path:
     """The client's folder: a path that holds an engagement.yaml, or a name under data/.
 
-    The folder of clients is ./data, or the one that OPSMODEL_DATA names.
+    The folder of clients is the one OPSMODEL_DATA names, or else data/ here or in the nearest folder
+    above, so that a notebook finds it too.
     Raises ClientError if there is no such client, EngagementError if its folder has no engagement.yaml.
     """
-    home = Path(os.environ.get("OPSMODEL_DATA") or "data")
+    home = _clients()
     for folder in (home / name, Path(name)) if str(name) else ():
         if (folder / FILE).is_file():
             return folder.resolve()
@@ -162,6 +161,15 @@ def find_client(name: str | Path) -> Path:
         f"there is no client {str(name)!r}.",
         found=f"{', '.join(known) or 'no client'} in {home.resolve()}",
         fix=f"use {' or '.join(near)}." if near else f"make {home / str(name)} with {FILE} and raw exports.",
+    )
+
+
+def _clients() -> Path:
+    if named := os.environ.get("OPSMODEL_DATA"):
+        return Path(named)
+    here = Path.cwd()
+    return next(
+        (folder / "data" for folder in (here, *here.parents) if (folder / "data").is_dir()), Path("data")
     )
 
 

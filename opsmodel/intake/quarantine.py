@@ -1,0 +1,170 @@
+"""Rows that do not go in: where each went, and the files a client can correct."""
+
+import csv
+import os
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from opsmodel.intake import convert
+from opsmodel.intake.clean import Source, staged
+from opsmodel.intake.contract import TABLES
+from opsmodel.intake.engine import run
+from opsmodel.wording import _
+
+FATES = "fates"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the drop ledger: what became of the rows of one sheet.
+
+    rows_in = kept + merged + quarantined, always.
+    """
+
+    table: str
+    file: str
+    sheet: str
+    rows_in: int
+    kept: int
+    merged: int
+    quarantined: int
+
+
+def prepare(con) -> None:
+    """An empty table of fates: one row for every raw row that was merged or quarantined."""
+    run(
+        con,
+        f'CREATE OR REPLACE TABLE {FATES} ("table" VARCHAR, _source INTEGER, _line BIGINT, '
+        '"column" VARCHAR, reason VARCHAR)',
+    )
+
+
+def remove(con, table: str, doomed: str, *, reason: str, column: str | None = None) -> int:
+    """Take rows out of a staged table and write down why; returns how many.
+
+    doomed  SQL giving _source and _line of the rows, and, unless `column` is given, their "column"
+    reason  a key of `reasons()`; "merged" where another row stands for this one
+    """
+    named = '"column"' if column is None else f"'{column}'"
+    run(
+        con,
+        f'CREATE OR REPLACE TEMP TABLE doomed AS SELECT _source, _line, {named} AS "column" FROM ({doomed})',
+    )
+    (n,) = run(con, "SELECT count(*) FROM doomed")[0]
+    if n:
+        run(con, f"INSERT INTO {FATES} SELECT '{table}', _source, _line, \"column\", '{reason}' FROM doomed")
+        run(
+            con,
+            f"DELETE FROM {staged(table)} t USING doomed d WHERE t._source = d._source AND t._line = d._line",
+        )
+    return n
+
+
+def reasons() -> dict[str, str]:
+    """Why a row is quarantined, in the language spoken now."""
+    return {
+        "blank": _("a required cell is empty"),
+        "unreadable": _("the value cannot be read"),
+        "ambiguous_day": _("day and month could be swapped; set day_first in engagement.yaml"),
+        "unpaid": _("the order was cancelled or never paid"),
+        "negative_amount": _("a negative amount, and no order it refunds"),
+        "huge_amount": _("the amount is impossibly large"),
+        "refund_above_order": _("the refund is larger than the order"),
+        "negative_count": _("a negative number"),
+        "future": _("later than the last day observed"),
+        "conflict": _("another row with the same key says otherwise"),
+        "no_order": _("the order of this line is not among the orders kept"),
+        "no_customer": _("the customer is in no other export and the row names no store"),
+        "no_store": _("no home store: neither this row nor an order names one"),
+    }
+
+
+def ledger(con, sources: list[Source]) -> list[Entry]:
+    """The drop ledger, one entry a sheet; raises AssertionError if it does not balance."""
+    fates = {
+        (number, merged): n
+        for number, merged, n in run(
+            con, f"SELECT _source, reason = 'merged', count(*) FROM {FATES} GROUP BY ALL"
+        )
+    }
+    entries = []
+    for source in sources:
+        (kept,) = run(con, f"SELECT count(*) FROM {staged(source.table)} WHERE _source = {source.number}")[0]
+        merged, lost = (fates.get((source.number, flag), 0) for flag in (True, False))
+        entry = Entry(source.table, source.file, source.sheet, source.n_rows, kept, merged, lost)
+        assert entry.rows_in == kept + merged + lost, f"the drop ledger does not balance: {asdict(entry)}"
+        entries.append(entry)
+    return entries
+
+
+def write(con, folder: Path, sources: list[Source], rejected: list[tuple[str, int, str, str]]) -> None:
+    """Write quarantine/<table>.csv anew: file, sheet, line, column, value and reason of every lost row.
+
+    rejected  rows the reader could not split into columns: file, line, text, reason
+    """
+    folder.mkdir(exist_ok=True)
+    why = reasons()
+    found: dict[str, list[tuple]] = {}
+    for source in sources:
+        found.setdefault(source.table, []).extend(
+            (source.file, source.sheet, line, header, safe(value), why[reason])
+            for line, header, value, reason in _lost(con, source)
+        )
+    if rejected:
+        found["unreadable_rows"] = [
+            (f, "", line, "", safe(text), reason) for f, line, text, reason in rejected
+        ]
+    for old in folder.glob("*.csv"):
+        if old.stem not in found or not found[old.stem]:
+            old.unlink()
+    head = [_("file"), _("sheet"), _("line"), _("column"), _("value"), _("reason")]
+    for name, rows in found.items():
+        if rows:
+            temporary = folder / f".{name}.csv"
+            with temporary.open("w", encoding="utf-8-sig", newline="") as file:
+                csv.writer(file).writerows([head, *rows])
+            os.replace(temporary, folder / f"{name}.csv")
+
+
+def _lost(con, source: Source):
+    """line, column, value and reason of the quarantined rows of a sheet, in the order of the file."""
+    columns = run(
+        con, f"SELECT DISTINCT \"column\" FROM {FATES} WHERE _source = {source.number} AND reason <> 'merged'"
+    )
+    names = sorted(column for (column,) in columns)
+    fates = con.table(FATES)
+    raw = con.table(source.raw)
+    rows = []
+    for name in names:
+        lost = fates.filter(fates._source == source.number, fates.reason != "merged", fates.column == name)
+        joined = lost.join(raw, lost._line == raw._line)
+        text = (
+            source.text(joined, name)
+            if name in source.columns
+            else convert.label(joined["reason"]).nullif("")
+        )
+        chosen = joined.select("_line", value=text, reason=joined["reason"])
+        for line, value, reason in chosen.to_pyarrow().to_pandas().itertuples(index=False):
+            rows.append((int(line), name, value if name in source.columns else "", reason))
+    return sorted(rows, key=lambda row: row[:2])
+
+
+_PHONE = re.compile(r"(?<!\d)((?:\+?86[\s-]?)?1[3-9]\d)([\s-]?\d{4}){2}(?!\d)")
+
+
+def safe(value: object) -> str:
+    """A cell no spreadsheet runs as a formula, with phone numbers masked and length limited.
+
+    >>> safe("=1+1"), safe("138-0000-1234"), safe("-12.00")
+    ("'=1+1", '138********', '-12.00')
+    """
+    text = "" if value is None or value != value else str(value)[:500]
+    text = _PHONE.sub(lambda found: found.group(1)[-3:] + "********", text)
+    number = re.fullmatch(r"[-+]?[\d.,]+", text)
+    return f"'{text}" if text[:1] in "=+-@\t\r\n|%" and text and not number else text
+
+
+def column_zh(table: str, column: str) -> str:
+    """The Chinese name of a canonical column."""
+    return TABLES[table].column(column).zh
