@@ -16,7 +16,18 @@ from opsmodel.display.tables import Published, Table, publish, table
 from opsmodel.display.typeset import plain, wrap
 from opsmodel.wording import _
 
-__all__ = ["PALETTE", "TEMPLATE", "Published", "Table", "chapter", "figure", "money_axis", "publish", "rounded", "table"]
+__all__ = [
+    "PALETTE",
+    "TEMPLATE",
+    "Published",
+    "Table",
+    "chapter",
+    "figure",
+    "money_axis",
+    "publish",
+    "rounded",
+    "table",
+]
 
 FONTS = (
     "'Source Sans 3', 'Segoe UI', 'Helvetica Neue', Arial, 'PingFang SC', 'Microsoft YaHei',"
@@ -52,7 +63,8 @@ TEMPLATE = go.layout.Template(
         "margin": {"l": 96, "r": 28, "t": 72, "b": 56},
         "xaxis": _AXIS,
         "yaxis": _AXIS,
-        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "normal", "font": {"size": 12}},
+        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "normal",
+                   "font": {"size": 12}},
         "hoverlabel": {"align": "left", "bgcolor": "#ffffff", "bordercolor": "#9aa5b1",
                        "font": {"family": FONTS, "size": 12, "color": INK}},
         "bargap": 0.35,

@@ -97,6 +97,12 @@ FACTORS = pd.DataFrame(
         "share_of_change": [1.37, -1.5, 1.13],
     }
 )
+PERIODS = pd.DataFrame(
+    {
+        "start": pd.to_datetime(["2024-01-01", "2024-04-01"]),
+        "end": pd.to_datetime(["2024-03-31", "2024-06-30"]),
+    }
+)
 MIX = pd.DataFrame({"store_id": ["S1", "S2"], "within": [12.0, -8.0], "mix": [-2.0, 4.0]})
 STORES = pd.DataFrame(
     {

@@ -18,6 +18,7 @@ from tables_to_draw import (
     LOOPS,
     MIX,
     MONTHS,
+    PERIODS,
     RETENTION,
     STORES,
     SURVIVAL,
@@ -38,6 +39,8 @@ DRAWN = {
     "order_ladder": (LADDER, {}),
     "hazard": (HAZARD, {}),
     "equation": (FACTORS, {}),
+    "beside_peers": (FACTORS, {"store": "<East>"}),
+    "over_time": (FACTORS, {"periods": PERIODS}),
     "mix": (MIX, {}),
     "peers": (STORES, {"lever": "repurchase_rate", "store": "S1"}),
     "money": (FINDINGS, {}),
@@ -106,7 +109,7 @@ def test_a_table_where_nothing_could_be_seen_gives_a_sentence(name):
 
 @every_chart
 def test_a_missing_column_is_named(name):
-    with pytest.raises(TableError, match=f"charts.{name} has no column"):
+    with pytest.raises(TableError, match=r"charts\.\w+ has no column"):
         draw(name, DRAWN[name][0][["n" if "n" in DRAWN[name][0] else DRAWN[name][0].columns[0]]])
 
 
@@ -253,6 +256,15 @@ def test_the_equation_steps_from_before_to_after_by_what_each_factor_is_worth():
         "2023", "Buyers", "Average order<br>value", "Orders per<br>buyer", "2024",
     ]  # fmt: skip
     assert sum(fall.y[:4]) == fall.y[4]
+
+
+def test_the_bars_at_the_ends_are_named_after_the_periods_or_the_stores():
+    ends = [
+        draw(name).layout.xaxis.ticktext[end] for name in ("over_time", "beside_peers") for end in (0, -1)
+    ]
+    assert ends == [
+        "2024-01-01 –<br>2024-03-31", "2024-04-01 –<br>2024-06-30", "Average peer", "&lt;East&gt;",
+    ]  # fmt: skip
 
 
 def test_the_equation_of_a_real_change_ends_at_the_revenue_after():

@@ -163,7 +163,10 @@ def test_reset_brings_back_the_start_and_its_view(client):
     widgets["Window (days)"].value = "7"
     widgets["Split by"].value = "Channel"
     assert widgets["output"].outputs != before
+    drawn = []
+    widgets["output"].observe(drawn.append, names="outputs")
     widgets["reset"].click()
+    assert len(drawn) == 1  # once, not once a widget
     assert (
         made.chosen == made.start == {"within_days": 60, "order": "ordered", "reentry": "first", "by": None}
     )
