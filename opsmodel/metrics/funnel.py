@@ -63,8 +63,9 @@ def conversion(
     Raises TableError if a column is missing, ArgumentError if an argument cannot be used.
     Source: Mixpanel's funnel documentation for window, re-entry, any order and held-constant
     properties; ClickHouse windowFunnel for "best"; PostHog's funnels for removal by an excluded event.
-    "strict" is narrower than windowFunnel's strict_order, which stops at a skipped step only: here an
-    earlier step that comes again in between breaks the chain too, and a new attempt may follow.
+    "strict" looks at step events only. It departs from windowFunnel's strict_order, which also stops at
+    events that are no step, gives up for good at the first skipped step, and lets an earlier step come
+    again in between. A repeated step needs two events here; windowFunnel lets one stand for both.
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> steps = {"acquire": "joined", "close": "ordered", "repurchase": "ordered"}

@@ -13,7 +13,7 @@ def mark(log: ir.Table, asked: Terms) -> ir.Table:
     """
     excluded = log["event"].isin(asked.exclude)
     marked = log.mutate(excluded=excluded.ifelse(1, 0))
-    time = marked["excluded"].cast("boolean").ifelse(marked["happened_at"], ibis.null("timestamp"))
+    time = (marked["excluded"] == 1).ifelse(marked["happened_at"], ibis.null("timestamp"))
     earlier = ibis.window(group_by="customer_id", order_by=["happened_at", "excluded"], preceding=(None, 0))
     later = ibis.window(
         group_by="customer_id", order_by=["happened_at", marked["excluded"].desc()], following=(0, None)
@@ -37,4 +37,6 @@ def keep(people: ir.Table, log: ir.Table, finished: ir.Table | None, asked: Term
         done = finished.select("customer_id", "reached_at")
         first = first.left_join(done, "customer_id").drop("customer_id_right")
         first = first.filter(first["reached_at"].isnull() | (first["reached_at"] > first["spoilt"]))
-    return people.anti_join(first, "customer_id")
+    removed = first.select(removed_id="customer_id")
+    kept = people.left_join(removed, people["customer_id"] == removed["removed_id"])
+    return kept.filter(kept["removed_id"].isnull()).drop("removed_id")

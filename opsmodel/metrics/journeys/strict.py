@@ -52,6 +52,6 @@ def _line(log: ir.Table, people: ir.Table, asked: Terms) -> ir.Table:
         events = events.mutate(entry=events["entry"] & is_first).drop(ibis.selectors.endswith("_right"))
     before = ibis.window(group_by=asked.person, order_by=["happened_at", "position"])
     new = ibis.coalesce(events["event"] != events["event"].lag().over(before), True)
-    events = events.mutate(new=new.cast("int64"))
+    events = events.mutate(new=new.ifelse(1, 0))
     upto = ibis.window(group_by=asked.person, order_by=["happened_at", "position"], preceding=(None, 0))
     return events.mutate(run=events["new"].sum().over(upto))

@@ -145,12 +145,13 @@ def _steps(steps) -> tuple[list[str], list[str]]:
 
 def _window(within_days) -> tuple[timedelta, timedelta]:
     """The window, and the unit of its waiting times: days for a whole number of days, else seconds."""
-    whole = isinstance(within_days, Real) and not isinstance(within_days, bool)
-    if isinstance(within_days, timedelta) or (whole and within_days == within_days):
-        window = within_days if isinstance(within_days, timedelta) else float(within_days) * DAY
-        window = pd.Timedelta(window).to_pytimedelta()
-        if window > timedelta(0):
-            return window, DAY if whole and window % DAY == timedelta(0) else timedelta(seconds=1)
+    number = isinstance(within_days, Real) and not isinstance(within_days, bool)
+    if isinstance(within_days, timedelta):
+        window = pd.Timedelta(within_days).to_pytimedelta()
+    else:
+        window = float(within_days) * DAY if number and 0 < within_days < 1e6 else timedelta(0)
+    if window > timedelta(0):
+        return window, DAY if number and window % DAY == timedelta(0) else timedelta(seconds=1)
     raise ArgumentError(
         "this is not a window.", found=repr(within_days), fix="give days, as in 30, or a pandas Timedelta."
     )
