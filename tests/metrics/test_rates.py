@@ -79,6 +79,13 @@ def test_the_bootstrap_draws_customers_not_orders():
     assert width["customers"] > 3 * width["rows"]
 
 
+def test_the_bootstrap_is_as_wide_as_the_normal_interval_of_a_mean():
+    values = np.random.default_rng(3).normal(50, 10, 400)
+    found = rates.bootstrap_mean(pd.DataFrame({"customer_id": range(400), "amount": values}), "amount")
+    width = found.loc[0, "value_high"] - found.loc[0, "value_low"]
+    assert width == pytest.approx(2 * 1.96 * values.std() / 20, rel=0.08)
+
+
 def test_the_bootstrap_repeats_itself_and_its_winsorised_twin_tames_one_giant():
     rows = pd.DataFrame({"customer_id": range(200), "amount": [10.0] * 199 + [10_000.0]})
     first, second = rates.bootstrap_mean(rows, "amount"), rates.bootstrap_mean(rows, "amount")
