@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "metrics.occasions": CONTRACT,
     "metrics.starts": {*CONTRACT, "metrics.occasions"},
     "metrics.counting": {"metrics.rates"},
-    "metrics.ageing": {"metrics.starts"},
+    "metrics.ageing": {"metrics.starts", "metrics.occasions"},
     "metrics": {*CONTRACT, *STEPS},
     "advice": {*ABOVE_METRICS, "advice"},
     "display": {*CONTRACT, "display"},

@@ -8,71 +8,66 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pandas as pd
 
-from opsmodel.metrics.starts import day_lists, is_duckdb, starts, with_start
+from opsmodel.metrics.occasions import Paid
+from opsmodel.metrics.starts import day_lists, quick, starts, with_start
 
 PERIODS = {"day": ("D", 1), "week": ("W", 7), "month": ("M", 30), "quarter": ("Q", 91), "year": ("Y", 365)}
 BITS = 63  # ages that fit into the whole number kept for each customer
 
 
-def active(
-    paid: ir.Table, *, unit: Sequence[str], groups: Sequence[str], period: str, calendar: bool, as_of: date
-) -> pd.DataFrame:
+def active(paid: Paid, *, period: str, calendar: bool, as_of: date) -> pd.DataFrame:
     """How many customers of each cohort had an order day at each age; columns as in `cells`."""
-    if is_duckdb(paid):
-        oldest = paid.day.min().to_pyarrow().as_py() or as_of
-        n_ages = (as_of - oldest).days // PERIODS[period][1] + 2
-        if n_ages <= BITS:
-            return _active_by_bits(paid, unit, groups, period, calendar, n_ages)
-    first = starts(paid, unit=unit, by=groups)
-    rows = with_start(paid.select(*unit, "day"), first, unit=unit)
+    n_ages = (as_of - paid.from_day).days // PERIODS[period][1] + 2
+    if quick(paid) and n_ages <= BITS:
+        return _active_by_bits(paid, period, calendar, n_ages)
+    first = starts(paid)
+    rows = with_start(paid.rows.select(*paid.unit, "day"), first, unit=paid.unit)
     rows = rows.mutate(age=_age(rows.first_day, rows.day, period, calendar))
-    rows = rows.select(*unit, *(c for c in groups if c not in unit), "first_day", "age").distinct()
-    return cells(first, rows, rows.count(), groups=groups, period=period, calendar=calendar)
+    rows = rows.select(*paid.unit, *paid.carried, "first_day", "age").distinct()
+    return cells(first, rows, rows.count(), by=paid.by, period=period, calendar=calendar)
 
 
 def cells(
-    first: ir.Table, rows: ir.Table, value: ir.Value, *, groups: Sequence[str], period: str, calendar: bool
+    first: ir.Table, rows: ir.Table, value: ir.Value, *, by: Sequence[str], period: str, calendar: bool
 ) -> pd.DataFrame:
     """Cohorts and what they did, in one query.
 
-    first   one row per customer: `groups`, first_day
-    rows    `groups`, first_day and day (or age) of whatever is added up by `value`
+    first   one row per customer: `by`, first_day
+    rows    `by`, first_day and day (or age) of whatever is added up by `value`
 
-    Returns the columns of `groups`, then cohort (first day of the period), oldest and youngest (first
+    Returns the columns of `by`, then cohort (first day of the period), oldest and youngest (first
     and last first day in it), age, value. A row of age −1 carries the size of the cohort as its value.
     """
     code = PERIODS[period][0]
     who = first.mutate(cohort=first.first_day.truncate(code))
-    who = who.group_by([*groups, "cohort"]).agg(
+    who = who.group_by([*by, "cohort"]).agg(
         oldest=who.first_day.min(), youngest=who.first_day.max(), value=who.count().cast("float64")
     )
-    sizes = who.select(*groups, "cohort", "oldest", "youngest", "value", age=ibis.literal(-1, "int64"))
+    sizes = who.select(*by, "cohort", "oldest", "youngest", "value", age=ibis.literal(-1, "int64"))
     age = rows.age if "age" in rows.columns else _age(rows.first_day, rows.day, period, calendar)
     keys = {"cohort": rows.first_day.truncate(code), "age": age.cast("int64")}
-    found = rows.group_by([*(rows[c] for c in groups), *(v.name(k) for k, v in keys.items())]).agg(
-        worth=value
-    )
+    found = rows.group_by([*(rows[c] for c in by), *(v.name(k) for k, v in keys.items())]).agg(worth=value)
     nothing = ibis.null("date")
     found = found.select(
-        *groups, "cohort", "age", oldest=nothing, youngest=nothing, value=found.worth.cast("float64")
+        *by, "cohort", "age", oldest=nothing, youngest=nothing, value=found.worth.cast("float64")
     )
-    order = [*groups, "cohort", "oldest", "youngest", "age", "value"]
+    order = [*by, "cohort", "oldest", "youngest", "age", "value"]
     return ibis.union(sizes.select(order), found.select(order)).execute()
 
 
-def _active_by_bits(paid, unit, groups, period, calendar, n_ages) -> pd.DataFrame:
+def _active_by_bits(paid: Paid, period: str, calendar: bool, n_ages: int) -> pd.DataFrame:
     """A bit for each age at which a customer was active: one aggregation, no join."""
-    lists = day_lists(paid, unit=unit, by=groups)
+    lists = day_lists(paid)
     ages = lists.days.map(lambda d: _bit(_age(lists.first_day, d, period, calendar, _divide)))
-    who = lists.select(*groups, "first_day", mask=_any_bit(ages))
+    who = lists.select(*paid.by, "first_day", mask=_any_bit(ages))
     who = who.mutate(cohort=who.first_day.truncate(PERIODS[period][0]))
-    wide = who.group_by([*groups, "cohort"]).agg(
+    wide = who.group_by([*paid.by, "cohort"]).agg(
         oldest=who.first_day.min(),
         youngest=who.first_day.max(),
         **{"-1": who.count()},
         **{str(age): ((who.mask & (1 << age)) != 0).sum() for age in range(n_ages)},
     )
-    long = wide.execute().melt(id_vars=[*groups, "cohort", "oldest", "youngest"], var_name="age")
+    long = wide.execute().melt(id_vars=[*paid.by, "cohort", "oldest", "youngest"], var_name="age")
     return long.assign(age=long["age"].astype("int64"), value=long["value"].astype(float))
 
 

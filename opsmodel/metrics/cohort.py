@@ -10,7 +10,7 @@ import pandas as pd
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day
 from opsmodel.metrics.ageing import PERIODS, active, cells
-from opsmodel.metrics.occasions import paid_orders, scoped, values
+from opsmodel.metrics.occasions import Paid, paid_orders, values
 from opsmodel.metrics.starts import returns, starts, with_start
 
 MODES = ("on", "on_or_after", "by")
@@ -44,7 +44,7 @@ def retention(
     measure   customers; revenue (net of refunds), margin, orders (paid orders) or occasions (order days)
     calendar  age counts calendar periods instead; only to agree with a finance report
     by        column or columns of orders, taken from the first paid order
-    scope     any, home or branch; see `occasions.scoped`
+    scope     any, home or branch; see `occasions.paid_orders`
 
     Returns the columns of `by`, then cohort (first day of the period), age, n_customers (size of the
     initial cohort), value (the measure; client currency for revenue and margin), rate (value ÷
@@ -59,20 +59,20 @@ def retention(
     [1.0, 1.0, 0.0, 0.0, 0.5, nan]
     """
     _check(period=(period, PERIODS), mode=(mode, MODES), measure=(measure, MEASURES))
-    table, unit, groups = scoped(orders, scope=scope, by=by)
-    paid = paid_orders(table, as_of=as_of, unit=unit, columns=groups)
+    paid = paid_orders(orders, as_of=as_of, by=by, scope=scope)
     if measure == "customers" and mode == "on":
-        found = active(paid, unit=unit, groups=groups, period=period, calendar=calendar, as_of=day(as_of))
+        found = active(paid, period=period, calendar=calendar, as_of=day(as_of))
     elif measure == "customers":
-        first, seen = _last_seen(paid, unit, groups, mode)
-        found = cells(first, seen, seen.count(), groups=groups, period=period, calendar=calendar)
+        first, seen = _last_seen(paid, mode)
+        found = cells(first, seen, seen.count(), by=paid.by, period=period, calendar=calendar)
     else:
-        first = starts(paid, unit=unit, by=groups)
-        worth = with_start(values(table, as_of=as_of, unit=unit, measure=measure), first, unit=unit)
+        first = starts(paid)
+        worth = values(orders, as_of=as_of, measure=measure, scope=scope)
+        worth = with_start(worth, first, unit=paid.unit)
         if mode == "by":
             worth = worth.filter(worth.day > worth.first_day)
-        found = cells(first, worth, worth.value.sum(), groups=groups, period=period, calendar=calendar)
-    return _complete(found, groups, as_of=day(as_of), period=period, mode=mode, calendar=calendar)
+        found = cells(first, worth, worth.value.sum(), by=paid.by, period=period, calendar=calendar)
+    return _complete(found, paid.by, as_of=day(as_of), period=period, mode=mode, calendar=calendar)
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
@@ -106,14 +106,14 @@ def _check(**choices) -> None:
             )
 
 
-def _last_seen(paid: ir.Table, unit: list[str], groups: list[str], mode: str) -> tuple[ir.Table, ir.Table]:
+def _last_seen(paid: Paid, mode: str) -> tuple[ir.Table, ir.Table]:
     """Customers, and the one day of each that decides: of the return, or the last one."""
     if mode == "by":
-        first = returns(paid, unit=unit, by=groups)
+        first = returns(paid)
         return first, first.mutate(day=first.second_day).filter(first.second_day.notnull())
-    first = starts(paid, unit=unit, by=groups)
-    last = paid.group_by(unit).agg(day=paid.day.max())
-    return first, with_start(last, first, unit=unit)
+    first = starts(paid)
+    last = paid.rows.group_by(paid.unit).agg(day=paid.rows.day.max())
+    return first, with_start(last, first, unit=paid.unit)
 
 
 def _complete(found: pd.DataFrame, groups: list[str], *, as_of, period, mode, calendar) -> pd.DataFrame:

@@ -2,18 +2,39 @@
 
 from collections.abc import Sequence
 
+import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
 from opsmodel.metrics.rates import wilson
 
 
-def count_by(rows: ir.Table, groups: Sequence[str], **counts: ir.Value) -> pd.DataFrame:
-    """One row per group, or one row in all: the named counts as whole numbers, 0 where there are no rows."""
-    found = (rows.group_by(list(groups)).agg(**counts) if groups else rows.agg(**counts)).execute()
-    found = found.astype(object).where(found.notna(), None) if found.empty else found
-    found = found.assign(**{name: found[name].fillna(0).astype("int64") for name in counts})
-    return found.sort_values(list(groups), ignore_index=True) if groups else found
+def tally(rows: ir.Table, by: Sequence[str], **values: ir.Value) -> pd.DataFrame:
+    """One row per group and combination of the named values, with the number of rows as `n`.
+
+    One small query: windows are chosen afterwards, with `totals`.
+
+    >>> orders = ibis.memtable({"store_id": ["S1", "S1", "S2"], "amount": [5, 5, 7]})
+    >>> tally(orders, ["store_id"], amount=orders.amount).values.tolist()
+    [['S1', 5, 2], ['S2', 7, 1]]
+    """
+    keys = [*by, *values]
+    slim = rows.select(*by, **values)
+    return slim.group_by(keys).agg(n=slim.count()).execute().sort_values(keys, ignore_index=True)
+
+
+def totals(counted: pd.DataFrame, by: Sequence[str], **masks: pd.Series) -> pd.DataFrame:
+    """One row per group, or one row in all: the sum of `n` where each mask is true.
+
+    >>> counted = pd.DataFrame({"wait": [10, 40], "n": [3, 2]})
+    >>> totals(counted, [], n_soon=counted["wait"] <= 30)["n_soon"].tolist()
+    [3]
+    """
+    sums = pd.DataFrame({name: counted["n"].where(mask, 0) for name, mask in masks.items()})
+    if not by:
+        return sums.sum().astype("int64").to_frame().T
+    sums = pd.concat([counted[list(by)], sums], axis=1)
+    return sums.groupby(list(by), dropna=False, as_index=False)[list(masks)].sum()
 
 
 def with_rate(table: pd.DataFrame, name: str, k: str, n: str) -> pd.DataFrame:
@@ -28,3 +49,13 @@ def with_rate(table: pd.DataFrame, name: str, k: str, n: str) -> pd.DataFrame:
 def days_between(earlier: ir.Value, later: ir.Value) -> ir.Value:
     """Whole days from one date to another."""
     return later.delta(earlier, unit="day").cast("int64")
+
+
+def round_up(days: ir.Value, edges: Sequence[int]) -> ir.Value:
+    """The lowest of the edges that is not below `days`; null above them all, or where days is null."""
+    return ibis.cases(*((days <= edge, edge) for edge in sorted(edges)), else_=ibis.null("int64"))
+
+
+def round_down(days: ir.Value, edges: Sequence[int]) -> ir.Value:
+    """The highest of the edges that is not above `days`; 0 below them all."""
+    return ibis.cases(*((days >= edge, edge) for edge in sorted(edges, reverse=True)), else_=0)

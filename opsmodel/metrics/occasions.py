@@ -4,7 +4,8 @@ Cohorts, repurchase and value all count occasions, never order rows.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -42,42 +43,73 @@ def occasions(orders, *, as_of, unit: Sequence[str] = CUSTOMER, carry: Sequence[
     return _by_day(rows, unit, carry)
 
 
-def paid_orders(orders, *, as_of, unit: Sequence[str] = CUSTOMER, columns: Sequence[str] = ()) -> ir.Table:
-    """The paid orders of every purchase occasion: each occasion has one row or more. Lazy.
+class Paid(NamedTuple):
+    """The paid orders of every purchase occasion, and how they are to be read.
+
+    rows      each occasion has one row or more: the columns of `unit`, `by`, day, ordered_at, net (above 0)
+    unit      columns that make a customer
+    by        columns to group by
+    n_rows    orders looked at, to choose the quickest way
+    from_day  day of the first of them
+    """
+
+    rows: ir.Table
+    unit: list[str]
+    by: list[str]
+    n_rows: int
+    from_day: date
+
+    @property
+    def carried(self) -> list[str]:
+        """Columns to group by that are not part of the customer."""
+        return [column for column in self.by if column not in self.unit]
+
+
+def paid_orders(orders, *, as_of, by: str | Sequence[str] | None = None, scope: str = "any") -> Paid:
+    """The paid orders of every purchase occasion, as `scope` sees them.
 
     What a first, last or distinct day is, these rows tell as well as `occasions`, and sooner: unless
     some order gave back more than it took, no sum per day is needed to know which days count.
 
-    Returns an Ibis table: the columns of `unit`, day (date), ordered_at, net (above 0), and `columns`.
-    Raises TableError if a column is missing.
+    scope  any: a customer belongs to the store of the first order and may come back anywhere;
+           home: to the home store (`store_id` is read from home_store_id);
+           branch: a customer counts anew in every store, and only that store's orders count
+
+    Raises ArgumentError for another scope, TableError if a column is missing.
+
+    >>> from opsmodel.intake.example import seven_customer_shop
+    >>> paid = paid_orders(seven_customer_shop().orders, as_of="2024-06-30", scope="branch")
+    >>> paid.unit, paid.n_rows
+    (['customer_id', 'store_id'], 17)
     """
-    rows = identified(orders, as_of=as_of, columns=[*unit, *columns])
+    table, unit, names = _scoped(orders, scope, by)
+    rows = identified(table, as_of=as_of, columns=[*unit, *names])
+    lowest, n_rows, from_day = _look(rows)
     paid = rows.filter(rows.net > 0)
-    if lowest_net(rows) < 0:
+    if lowest < 0:
         valid = _by_day(rows, unit, ()).select(*unit, "day")
         paid = paid.semi_join(valid, [*unit, "day"])
-    return paid.select(*dict.fromkeys([*unit, "day", "ordered_at", "net", *columns]))
+    paid = paid.select(*dict.fromkeys([*unit, *names, "day", "ordered_at", "net"]))
+    return Paid(paid, unit, names, n_rows, from_day or day(as_of))
 
 
-def values(orders, *, as_of, unit: Sequence[str], measure: str) -> ir.Table:
-    """Rows whose `value` adds up to that of the purchase occasions: `unit`, day, value. Lazy.
+def values(orders, *, as_of, measure: str, scope: str = "any") -> ir.Table:
+    """Rows whose `value` adds up to that of the purchase occasions: the customer, day, value. Lazy.
 
     measure  revenue (net of refunds), margin, orders (paid orders) or occasions
+    scope    as in `paid_orders`
 
     Raises TableError if a column is missing.
     """
-    rows = identified(orders, as_of=as_of, columns=[*unit, *(["margin"] if measure == "margin" else [])])
-    lowest = lowest_net(rows)
+    table, unit, _ = _scoped(orders, scope, None)
+    rows = identified(table, as_of=as_of, columns=[*unit, *(["margin"] if measure == "margin" else [])])
+    lowest = _look(rows)[0]
     if measure == "occasions" or lowest < 0 or (measure == "margin" and lowest == 0):
         table = _by_day(rows, unit, ())
     else:
         table = rows.filter(rows.net > 0).mutate(n_orders=ibis.literal(1, "int64"))
-    value = {
-        "revenue": lambda: table.net,
-        "margin": lambda: table.margin,
-        "orders": lambda: table.n_orders,
-        "occasions": lambda: ibis.literal(1, "int64"),
-    }[measure]()
+    columns = {"revenue": "net", "margin": "margin", "orders": "n_orders"}
+    value = table[columns[measure]] if measure in columns else ibis.literal(1, "int64")
     return table.select(*unit, "day", value=value)
 
 
@@ -100,31 +132,22 @@ def identified(orders, *, as_of, columns: Sequence[str] = ()) -> ir.Table:
     )
 
 
-def lowest_net(rows: ir.Table) -> float:
-    """The lowest net amount of any row; 0 if there are none. One quick pass over the table."""
-    lowest = rows.net.min().to_pyarrow().as_py()
-    return 0.0 if lowest is None else float(lowest)
+def _look(rows: ir.Table) -> tuple[float, int, date | None]:
+    """The lowest net amount, the number of rows and the first day, in one quick pass."""
+    seen = rows.agg(lowest=rows.net.min(), n=rows.count(), start=rows.day.min()).to_pyarrow().to_pylist()[0]
+    return float(seen["lowest"] or 0), seen["n"], seen["start"]
 
 
-def scoped(orders, *, scope: str, by: str | Sequence[str] | None) -> tuple[ir.Table, list[str], list[str]]:
-    """The orders as `scope` sees them, the columns that make a customer, and the columns of `by`.
-
-    scope  any: a customer belongs to the store of the first order and may come back anywhere;
-           home: to the home store (`store_id` is read from home_store_id);
-           branch: a customer counts anew in every store, and only that store's orders count
-
-    Raises ArgumentError for another scope, TableError if the columns it needs are missing.
-    """
+def _scoped(orders, scope: str, by) -> tuple[ir.Table, list[str], list[str]]:
     names = [] if by is None else [by] if isinstance(by, str) else list(by)
     if scope not in SCOPES:
         raise ArgumentError("this scope does not exist.", found=repr(scope), fix=f"use one of {SCOPES}.")
     if scope == "home":
         table = require(orders, "orders", ["home_store_id"])
         return table.mutate(store_id=table.home_store_id), CUSTOMER, names
-    table = require(orders, "orders", names)
     if scope == "branch":
-        return require(table, "orders", ["store_id"]), [*CUSTOMER, "store_id"], names
-    return table, CUSTOMER, names
+        return require(orders, "orders", ["store_id"]), [*CUSTOMER, "store_id"], names
+    return require(orders, "orders", names), CUSTOMER, names
 
 
 def _by_day(rows: ir.Table, unit: Sequence[str], carry: Sequence[str]) -> ir.Table:

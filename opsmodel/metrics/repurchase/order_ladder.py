@@ -8,8 +8,8 @@ import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day
-from opsmodel.metrics.counting import count_by, days_between, with_rate
-from opsmodel.metrics.occasions import paid_orders, scoped
+from opsmodel.metrics.counting import days_between, tally, totals, with_rate
+from opsmodel.metrics.occasions import paid_orders
 from opsmodel.metrics.starts import sequence
 from opsmodel.metrics.survival import kaplan_meier, quantiles
 
@@ -32,7 +32,7 @@ def ladder(
     within_days  N, in days after order k
     n_orders     order numbers shown: 1 to n_orders
     by           column or columns of orders, taken from the first paid order
-    scope        any, home or branch; see `occasions.scoped`
+    scope        any, home or branch; see `occasions.paid_orders`
 
     Returns the columns of `by`, then order_number (k; order days, not rows), n_customers (order k is N
     days old or more), n_next, next_rate (NaN if there is none), next_rate_low, next_rate_high.
@@ -45,11 +45,17 @@ def ladder(
     [[7, 3], [4, 1], [1, 0]]
     """
     _positive(within_days=within_days, n_orders=n_orders)
-    steps, groups = _steps(orders, as_of, by, scope, n_orders)
-    old = steps.day <= day(as_of) - timedelta(days=within_days)
-    soon = days_between(steps.day, steps.next_day) <= within_days
-    found = count_by(steps, [*groups, "order_number"], n_customers=old.sum(), n_next=(old & soon).sum())
-    found = _every_rung(found, groups, n_orders)
+    paid = paid_orders(orders, as_of=as_of, by=by, scope=scope)
+    steps = sequence(paid, upto=n_orders)
+    counted = tally(
+        steps,
+        [*paid.by, "order_number"],
+        old=steps.day <= day(as_of) - timedelta(days=within_days),
+        soon=(days_between(steps.day, steps.next_day) <= within_days).fill_null(False),
+    )
+    old, soon = counted["old"].astype(bool), counted["soon"].astype(bool)
+    found = totals(counted, [*paid.by, "order_number"], n_customers=old, n_next=old & soon)
+    found = _every_rung(found, paid.by, n_orders)
     return with_rate(found, "next_rate", "n_next", "n_customers")
 
 
@@ -75,22 +81,16 @@ def gaps(
     [[7.0, 6.0, 41.0, 102.0], [6.0, 1.0, nan, nan]]
     """
     _positive(n_orders=n_orders)
-    steps, groups = _steps(orders, as_of, by, scope, n_orders)
+    paid = paid_orders(orders, as_of=as_of, by=by, scope=scope)
+    steps = sequence(paid, upto=n_orders)
     end = steps.next_day.fill_null(ibis.literal(day(as_of)))
-    waits = steps.mutate(days=days_between(steps.day, end), over=steps.next_day.notnull())
-    keys = [*groups, "order_number"]
-    found = count_by(waits, [*keys, "days"], events=waits.over.sum(), censored=(~waits.over).sum())
-    curves = kaplan_meier(found, by=keys)
-    sizes = found.assign(n_customers=found["events"] + found["censored"], n_next=found["events"])
-    sizes = sizes.groupby(keys, dropna=False, as_index=False)[["n_customers", "n_next"]].sum()
-    times = quantiles(curves, by=keys, median_days=0.5, p80_days=0.8)
-    return _every_rung(sizes.merge(times, on=keys, how="left"), groups, n_orders)
-
-
-def _steps(orders, as_of, by, scope, n_orders):
-    table, unit, groups = scoped(orders, scope=scope, by=by)
-    paid = paid_orders(table, as_of=as_of, unit=unit, columns=groups)
-    return sequence(paid, unit=unit, by=groups, upto=n_orders), groups
+    keys = [*paid.by, "order_number"]
+    counted = tally(steps, keys, days=days_between(steps.day, end), over=steps.next_day.notnull())
+    over = counted["over"].astype(bool)
+    waits = counted.assign(events=counted["n"].where(over, 0), censored=counted["n"].where(~over, 0))
+    sizes = totals(counted, keys, n_customers=over | ~over, n_next=over)
+    times = quantiles(kaplan_meier(waits, by=keys), by=keys, median_days=0.5, p80_days=0.8)
+    return _every_rung(sizes.merge(times, on=keys, how="left"), paid.by, n_orders)
 
 
 def _every_rung(found: pd.DataFrame, groups: list[str], n_orders: int) -> pd.DataFrame:

@@ -1,15 +1,14 @@
 """Repurchase that nobody asked for."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import ibis
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day, require
-from opsmodel.metrics.counting import count_by, days_between, with_rate
-from opsmodel.metrics.occasions import paid_orders, scoped
+from opsmodel.metrics.counting import days_between, round_down, round_up, tally, totals, with_rate
+from opsmodel.metrics.occasions import paid_orders
 from opsmodel.metrics.starts import starts, with_start
 
 
@@ -52,32 +51,33 @@ def touch_free(
         raise ArgumentError(
             "no event counts as an approach.", found="touches=[]", fix='write touches=["message", "coupon"].'
         )
-    table, unit, groups = scoped(orders, scope=scope, by=by)
-    paid = paid_orders(table, as_of=as_of, unit=unit, columns=groups)
-    first = starts(paid, unit=unit, by=groups)
-    days = with_start(paid, first, unit=unit)
+    paid = paid_orders(orders, as_of=as_of, by=by, scope=scope)
+    unit, first = paid.unit, starts(paid)
+    days = with_start(paid.rows.select(*unit, "day", "ordered_at"), first, unit=unit)
     again = days.filter(days.day > days.first_day)
     again = again.group_by([*unit, "day"]).agg(happens=again.ordered_at.min())
     touch = require(events, "events", ["customer_id", "event", "happened_at"])
     touch = touch.filter(touch.event.isin(kinds)).select(person="customer_id", touched_at="happened_at")
     met = again.join(touch, [again.customer_id == touch.person, touch.touched_at <= again.happens])
     met = met.filter(days_between(met.touched_at.date(), met.day) <= quiet_days)
-    quiet = again.anti_join(met.select(*unit, "day").distinct(), [*unit, "day"])
-    back = again.group_by(unit).agg(second_day=again.day.min())
-    free = quiet.group_by(unit).agg(free_day=quiet.day.min())
-    who = first.left_join(back, unit).select(*first.columns, "second_day")
-    who = who.left_join(free, unit).select(*who.columns, "free_day")
-    counts: dict[str, ibis.Value] = {}
+    asked = met.group_by([*unit, "day"]).agg(n_touches=met.count())
+    again = again.left_join(asked, [*unit, "day"]).select(*again.columns, "n_touches")
+    back = again.group_by(unit).agg(
+        second_day=again.day.min(), free_day=again.day.min(where=again.n_touches.isnull())
+    )
+    who = first.left_join(back, unit).select(*first.columns, "second_day", "free_day")
+    counted = tally(
+        who,
+        paid.by,
+        age=round_down(days_between(who.first_day, ibis.literal(day(as_of))), within_days),
+        wait=round_up(days_between(who.first_day, who.second_day), within_days),
+        free=round_up(days_between(who.first_day, who.free_day), within_days),
+    )
+    parts = []
     for n in within_days:
-        old = who.first_day <= day(as_of) - timedelta(days=n)
-        counts[f"n_{n}"] = old.sum()
-        counts[f"k_{n}"] = (old & (days_between(who.first_day, who.second_day) <= n)).sum()
-        counts[f"f_{n}"] = (old & (days_between(who.first_day, who.free_day) <= n)).sum()
-    found = count_by(who, groups, **counts)
-    names = {"n_customers": "n", "n_repurchased": "k", "n_touch_free": "f"}
-    rows = [
-        found[groups].assign(within_days=n, **{name: found[f"{c}_{n}"] for name, c in names.items()})
-        for n in within_days
-    ]
-    result = pd.concat(rows).sort_values([*groups, "within_days"], ignore_index=True)
-    return with_rate(result, "touch_free_rate", "n_touch_free", "n_customers")
+        old = counted["age"] >= n
+        masks = {"n_repurchased": old & (counted["wait"] <= n), "n_touch_free": old & (counted["free"] <= n)}
+        parts.append(totals(counted, paid.by, n_customers=old, **masks).assign(within_days=n))
+    columns = [*paid.by, "within_days", "n_customers", "n_repurchased", "n_touch_free"]
+    table = pd.concat(parts)[columns].sort_values([*paid.by, "within_days"], ignore_index=True)
+    return with_rate(table, "touch_free_rate", "n_touch_free", "n_customers")

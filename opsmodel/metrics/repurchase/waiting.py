@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 import ibis
+import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day
-from opsmodel.metrics.counting import count_by, days_between, with_rate
-from opsmodel.metrics.occasions import paid_orders, scoped
+from opsmodel.metrics.counting import days_between, tally, totals, with_rate
+from opsmodel.metrics.occasions import paid_orders
 from opsmodel.metrics.starts import returns
 from opsmodel.metrics.survival import at, kaplan_meier
 
@@ -24,7 +25,7 @@ def survival(orders, *, as_of, by: str | Sequence[str] | None = None, scope: str
     orders  one row per order: customer_id, ordered_at, amount (refund_amount if there)
     as_of   last day observed, inclusive
     by      column or columns of orders, taken from the first paid order
-    scope   any, home or branch; see `occasions.scoped`
+    scope   any, home or branch; see `occasions.paid_orders`
 
     Returns the columns of `by`, then days (after the first order day), at_risk (customers still waiting
     when the day begins), events (back on that day), repurchased (share back by that day), low, high
@@ -111,37 +112,33 @@ def hazard(
             found=f"period_days={period_days}, n_periods={n_periods}",
             fix="write period_days=30, n_periods=12.",
         )
-    table, unit, groups = scoped(orders, scope=scope, by=by)
-    who = returns(paid_orders(table, as_of=as_of, unit=unit, columns=groups), unit=unit, by=groups)
-    age = days_between(who.first_day, ibis.literal(day(as_of)))
-    gap = days_between(who.first_day, who.second_day)
-    counts = {}
+    paid = paid_orders(orders, as_of=as_of, by=by, scope=scope)
+    who = returns(paid)
+    counted = tally(
+        who,
+        paid.by,
+        lived=days_between(who.first_day, ibis.literal(day(as_of))) // period_days,
+        came=(days_between(who.first_day, who.second_day) + (period_days - 1)) // period_days,
+    )
+    lived, came = counted["lived"], counted["came"].fillna(np.inf)
+    parts = []
     for m in range(1, n_periods + 1):
-        start, end = (m - 1) * period_days, m * period_days
-        at_risk = (age >= end) & (gap.isnull() | (gap > start))
-        counts[f"n_{m}"], counts[f"k_{m}"] = at_risk.sum(), (at_risk & (gap <= end)).sum()
-    found = count_by(who, groups, **counts)
-    rows = [
-        found[groups].assign(
-            period=m,
-            from_day=(m - 1) * period_days + 1,
-            to_day=m * period_days,
-            n_at_risk=found[f"n_{m}"],
-            n_events=found[f"k_{m}"],
-        )
-        for m in range(1, n_periods + 1)
-    ]
-    result = pd.concat(rows).sort_values([*groups, "period"], ignore_index=True)
-    return with_rate(result, "hazard", "n_events", "n_at_risk")
+        at_risk = (lived >= m) & (came >= m)
+        found = totals(counted, paid.by, n_at_risk=at_risk, n_events=at_risk & (came == m))
+        parts.append(found.assign(period=m, from_day=(m - 1) * period_days + 1, to_day=m * period_days))
+    columns = [*paid.by, "period", "from_day", "to_day", "n_at_risk", "n_events"]
+    table = pd.concat(parts)[columns].sort_values([*paid.by, "period"], ignore_index=True)
+    return with_rate(table, "hazard", "n_events", "n_at_risk")
 
 
 def _waits(orders, as_of, by, scope) -> tuple[pd.DataFrame, list[str]]:
     """First gaps, counted by length: over (events) or cut off at the end of observation (censored)."""
-    table, unit, groups = scoped(orders, scope=scope, by=by)
-    who = returns(paid_orders(table, as_of=as_of, unit=unit, columns=groups), unit=unit, by=groups)
+    paid = paid_orders(orders, as_of=as_of, by=by, scope=scope)
+    who = returns(paid)
     end = who.second_day.fill_null(ibis.literal(day(as_of)))
-    waits = who.mutate(days=days_between(who.first_day, end), back=who.second_day.notnull())
-    return count_by(waits, [*groups, "days"], events=waits.back.sum(), censored=(~waits.back).sum()), groups
+    counted = tally(who, paid.by, days=days_between(who.first_day, end), back=who.second_day.notnull())
+    back = counted["back"].astype(bool)
+    return counted.assign(events=counted["n"].where(back, 0), censored=counted["n"].where(~back, 0)), paid.by
 
 
 def _as_repurchase(curve: pd.DataFrame, groups: list[str]) -> pd.DataFrame:

@@ -1,14 +1,14 @@
 """The share of customers who order again within so many days of the first order."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
+import ibis
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day
-from opsmodel.metrics.counting import count_by, days_between, with_rate
-from opsmodel.metrics.occasions import paid_orders, scoped
+from opsmodel.metrics.counting import days_between, round_down, round_up, tally, totals, with_rate
+from opsmodel.metrics.occasions import paid_orders
 from opsmodel.metrics.starts import returns, starts
 
 WINDOWS = (30, 60, 90, 180, 360)
@@ -99,33 +99,35 @@ def within_period(
     """
     if count not in ("orders", "days"):
         raise ArgumentError("this count does not exist.", found=repr(count), fix="use orders or days.")
-    table, unit, groups = scoped(orders, scope=scope, by=by)
-    paid = paid_orders(table, as_of=as_of, unit=unit, columns=groups)
-    paid = paid.filter(paid.day >= day(since))
-    first = starts(paid, unit=unit, by=groups)
-    number = paid.group_by(unit).agg(n=paid.count() if count == "orders" else paid.day.nunique())
-    buyers = first.join(number, unit)
-    found = count_by(buyers, groups, n_buyers=buyers.count(), n_repeat_buyers=(buyers.n >= 2).sum())
+    paid = paid_orders(orders, as_of=as_of, by=by, scope=scope)
+    paid = paid._replace(rows=paid.rows.filter(paid.rows.day >= day(since)))
+    rows = paid.rows
+    number = rows.group_by(paid.unit).agg(n=rows.count() if count == "orders" else rows.day.nunique())
+    buyers = starts(paid).join(number, paid.unit)
+    counted = tally(buyers, paid.by, again=buyers.n >= 2)
+    again = counted["again"].astype(bool)
+    found = totals(counted, paid.by, n_buyers=again | ~again, n_repeat_buyers=again)
     return with_rate(found, "period_repeat_rate", "n_repeat_buyers", "n_buyers")
 
 
 def _share(orders, as_of, bases: dict[int, int], by, scope) -> pd.DataFrame:
     """Counts for every window in one pass; `bases` says how old a customer must be for each."""
-    table, unit, groups = scoped(orders, scope=scope, by=by)
-    who = returns(paid_orders(table, as_of=as_of, unit=unit, columns=groups), unit=unit, by=groups)
-    gap = days_between(who.first_day, who.second_day)
-    counts = {}
+    paid = paid_orders(orders, as_of=as_of, by=by, scope=scope)
+    who = returns(paid)
+    counted = tally(
+        who,
+        paid.by,
+        age=round_down(days_between(who.first_day, ibis.literal(day(as_of))), list(bases.values())),
+        wait=round_up(days_between(who.first_day, who.second_day), list(bases)),
+    )
+    parts = []
     for n, age in bases.items():
-        old = who.first_day <= day(as_of) - timedelta(days=age)
-        counts[f"n_{n}"] = old.sum()
-        counts[f"k_{n}"] = (old & (gap <= n)).sum()
-    found = count_by(who, groups, **counts)
-    rows = [
-        found[groups].assign(within_days=n, n_customers=found[f"n_{n}"], n_repurchased=found[f"k_{n}"])
-        for n in bases
-    ]
-    result = pd.concat(rows).sort_values([*groups, "within_days"], ignore_index=True)
-    return with_rate(result, "repurchase_rate", "n_repurchased", "n_customers")
+        old = counted["age"] >= age
+        found = totals(counted, paid.by, n_customers=old, n_repurchased=old & (counted["wait"] <= n))
+        parts.append(found.assign(within_days=n))
+    columns = [*paid.by, "within_days", "n_customers", "n_repurchased"]
+    table = pd.concat(parts)[columns].sort_values([*paid.by, "within_days"], ignore_index=True)
+    return with_rate(table, "repurchase_rate", "n_repurchased", "n_customers")
 
 
 def _windows(within_days: Sequence[int]) -> list[int]:
