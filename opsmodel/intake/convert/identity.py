@@ -55,7 +55,7 @@ def _careful(bare):
 def phone(text: ir.StringValue) -> ir.StringValue:
     """A phone number brought to one form: half-width, no spaces, dashes or +86."""
     bare = plain(text).re_replace(r"""^=?["']+|["']+$|\.0+$""", "").re_replace(r"[\s\-()+.]", "")
-    return bare.re_replace(r"^(?:00)?86(1[3-9]\d{9})$", r"\1")
+    return text.re_search(_MOBILE).ifelse(text, bare.re_replace(r"^(?:00)?86(1[3-9]\d{9})$", r"\1"))
 
 
 def looks_like_phone(text: ir.StringValue) -> ir.BooleanValue:

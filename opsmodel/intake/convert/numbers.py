@@ -21,7 +21,7 @@ def money(text: ir.StringValue) -> ir.DecimalValue:
     >>> [str(money(ibis.literal(t)).execute()) for t in ("¥1,234.50", "1.2万", "(12.00)", "１２３．４５")]
     ['1234.50', '12000.00', '-12.00', '123.45']
     """
-    return ibis.coalesce(_quick(text).try_cast(MONEY), _scaled(text, _WORD, MONEY))
+    return ibis.coalesce(_quick(text, "[¥￥]?", "元?").try_cast(MONEY), _scaled(text, _WORD, MONEY))
 
 
 def count(text: ir.StringValue) -> ir.IntegerValue:
@@ -52,9 +52,10 @@ def number(text: ir.StringValue) -> ir.FloatingValue:
     )
 
 
-def _quick(text):
-    """The text where it is a plain number already, else NULL."""
-    return text.re_search(r"^-?\d{1,15}(?:\.\d+)?(?:[eE]-\d+)?$").ifelse(text, ibis.null("string"))
+def _quick(text, before="", after=""):
+    """The number where the text is a plain one already, else NULL."""
+    form = rf"^{before}(-?\d{{1,15}}(?:\.\d+)?(?:[eE]-\d+)?){after}$"
+    return text.re_extract(form, 1).nullif("")
 
 
 def _scaled(text, word, kind):
