@@ -150,9 +150,14 @@ def _missing(table, columns):
 
 
 @cache
+def _book() -> dict:
+    return yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+
+
+@cache
 def _aliases(table: str) -> dict[str, list[str]]:
     """Canonical and helper column -> its aliases, best first."""
-    book = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    book = _book()
     own = book["tables"].get(table, {})
     found = {
         column.name: [

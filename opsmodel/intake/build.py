@@ -1,7 +1,6 @@
 """From a client's raw exports to its database: the steps of an intake, in order."""
 
 import hashlib
-import secrets
 import sys
 from datetime import date
 from pathlib import Path
@@ -16,11 +15,11 @@ from opsmodel.intake.contract import TABLES
 from opsmodel.intake.engagement import Engagement
 from opsmodel.intake.engine import run
 from opsmodel.intake.grade import chapters, grade
+from opsmodel.intake.raw import code_version, data_version, exports, secret_key
 from opsmodel.intake.readers import read_folder
 from opsmodel.intake.report import Report
 from opsmodel.intake.sources import assign
 
-VERSION = "1"  # part of the data version: raise it when the same exports give other tables
 MEMORY = "2500MB"
 
 
@@ -37,14 +36,15 @@ def intake(client: str | Path, *, force: bool = False, progress: bool = True) ->
     folder = settings.find_client(client)
     engagement = settings.read(folder)
     say = _speaker(engagement, progress)
-    raw = _raw_exports(folder, engagement, say)
+    raw = exports(folder, engagement, say)
     version = data_version(raw, engagement)
-    made_by = hashlib.sha256((version + _code()).encode()).hexdigest()
+    made_by = hashlib.sha256((version + code_version()).encode()).hexdigest()
     if (folder / database.FILE).is_file() and not force:
         found = database.open_database(folder)
         if found.meta.get("made_by") == made_by:
             return Report.from_json(found.meta["report"])
-    _refuse_locked(folder)
+    if (folder / database.FILE).is_file():
+        database.refuse_locked(folder / database.FILE)
     before = wording.language()
     wording.use(engagement.language)
     try:
@@ -67,12 +67,13 @@ def _build(con, folder: Path, raw: Path, engagement: Engagement, meta: dict[str,
     say("reading")
     sheets = read_folder(raw, con.con)
     sources, seen = assign(sheets, engagement)
-    rejected = run(con, "SELECT file, line, text, reason FROM rejected ORDER BY file, line")
-    if rejected:
-        seen.append(Observation("rejected", "warning", {"n": len(rejected)}))
+    rejected = run(con, "SELECT file, line, text, reason FROM rejected ORDER BY ALL")
+    broken = [row for row in rejected if row[3] not in quarantine.NO_DATA]
+    if broken:
+        seen.append(Observation("rejected", "warning", {"n": len(broken)}))
     quarantine.prepare(con)
     tables = [name for name in TABLES if any(source.table == name for source in sources)]
-    key = _key(folder)
+    key = secret_key(folder)
     for table in tables:
         say(f"cleaning {table}")
         stage(con, table, [s for s in sources if s.table == table], engagement, key)
@@ -80,7 +81,7 @@ def _build(con, folder: Path, raw: Path, engagement: Engagement, meta: dict[str,
         plausible.impossible(con, table, engagement.as_of or date.today())
     say("joining")
     seen += _join(con, tables)
-    ledger = quarantine.ledger(con, sources)
+    ledger = quarantine.ledger(con, sources, rejected)
     if not checks.span(con)["n_orders"]:
         raise IntakeError(
             f"no order of {engagement.client} can be used.",
@@ -195,66 +196,6 @@ def _lost(con) -> dict[str, dict[str, int]]:
     for table, reason, n in rows:
         lost.setdefault(table, {})[reason] = n
     return lost
-
-
-def data_version(raw: Path, engagement: Engagement) -> str:
-    """A name for the data: of the exports' contents and the settings that change the tables."""
-    digest = hashlib.sha256(VERSION.encode())
-    for path in sorted(path for path in raw.rglob("*") if path.is_file()):
-        with path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-        digest.update(f"{path.relative_to(raw).as_posix()}\0{content}\n".encode())
-    deciding = {
-        "timezone", "source_timezone", "day_cutoff", "as_of", "source", "files", "columns", "day_first",
-    }  # fmt: skip
-    digest.update(engagement.model_dump_json(include=deciding).encode())
-    return digest.hexdigest()[:12]
-
-
-def _code() -> str:
-    """A fingerprint of the intake code, so that a database made by older code is made again."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*")):
-        if path.suffix in (".py", ".yaml") and "sample" not in path.parts:
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _raw_exports(folder: Path, engagement: Engagement, say) -> Path:
-    """The folder of raw exports; an importer fills it the first time."""
-    raw = folder / "raw"
-    if engagement.source == "completejourney" and not any(raw.glob("*.parquet")):
-        from opsmodel.intake.completejourney import export
-
-        say("importing completejourney")
-        export(raw)
-    elif engagement.source not in ("raw", "completejourney"):
-        raw = folder / engagement.source
-    if not raw.is_dir() or not any(path.is_file() for path in raw.rglob("*")):
-        raise IntakeError(
-            f"{engagement.client} has no raw exports.",
-            found=f"{raw} is {'empty' if raw.is_dir() else 'missing'}",
-            fix=f"put the client's exports (CSV, Excel, Parquet, zip) into {raw}.",
-        )
-    return raw
-
-
-def _key(folder: Path) -> bytes:
-    """The client's secret for keyed hashes, drawn once; without it nobody can link a hash to a phone."""
-    path = folder / "secret.key"
-    try:
-        return bytes.fromhex(path.read_text().strip())
-    except FileNotFoundError:
-        key = secrets.token_bytes(32)
-        path.write_text(key.hex() + "\n")
-        path.chmod(0o600)
-        return key
-
-
-def _refuse_locked(folder: Path) -> None:
-    path = folder / database.FILE
-    if path.is_file():
-        database.refuse_locked(path)
 
 
 def _speaker(engagement: Engagement, progress: bool):

@@ -92,9 +92,10 @@ def _identified(con) -> list[Observation]:
     rows = run(
         con,
         f"""
-        SELECT store_id, strftime(ordered_at, '%Y-%m') AS month, sum(amount - coalesce(refund_amount, 0)) AS net,
-               coalesce(sum(amount - coalesce(refund_amount, 0)) FILTER (customer_id IS NOT NULL), 0) AS known
-        FROM {ORDERS} GROUP BY ALL ORDER BY ALL
+        WITH paid AS (SELECT store_id, customer_id, strftime(ordered_at, '%Y-%m') AS month,
+                             amount - coalesce(refund_amount, 0) AS net FROM {ORDERS})
+        SELECT store_id, month, sum(net), coalesce(sum(net) FILTER (customer_id IS NOT NULL), 0)
+        FROM paid GROUP BY ALL ORDER BY ALL
     """,
     )
     net, known = (sum(row[at] for row in rows) for at in (2, 3))
@@ -138,7 +139,7 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     ),
     "no_revenue": lambda **v: _("Net revenue is zero.", **v),
     "burn_in": lambda **v: _(
-        "Buyers from before the file look new during its first {p90} of {days} days (P90 wait between orders).",
+        "Buyers from before the file look new in its first {p90} of {days} days (P90 wait between orders).",
         **v,
     ),
     "conflicts": lambda **v: _(
@@ -170,5 +171,6 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "empty_sheet": lambda **v: _("{sheet} has headers but no rows.", **v),
     "ambiguous": lambda **v: _("{sheet}: {column} is read from {used}; {others} would fit too.", **v),
     "rejected": lambda **v: _("{n} lines could not be split into columns and are quarantined.", **v),
+    "titles": lambda **v: _("{sheet}: {n} title rows above the header were passed over.", **v),
     "note": lambda **v: _("{sheet}: {note}", **v),
 }

@@ -36,6 +36,11 @@ class Source:
     def label(self) -> str:
         return f"{self.file} [{self.sheet}]" if self.sheet else self.file
 
+    @property
+    def place(self) -> str:
+        """The sheet as the reader names it."""
+        return f"{self.file}!{self.sheet}" if self.sheet else self.file
+
     def text(self, rows: ir.Table, column: str) -> ir.StringValue:
         """The column as exported, empty text where the sheet lacks it."""
         at = self.columns[column]

@@ -163,7 +163,8 @@ class Client:
     @property
     def store_name(self) -> str:
         """The store's name, or its id where the exports name none."""
-        return self.database.stores.loc[self.store_id, "store_name"] or self.store_id
+        name = self.database.stores.at[self.store_id, "store_name"]
+        return name if isinstance(name, str) and name else self.store_id
 
     @cached_property
     def peers(self) -> "Client":

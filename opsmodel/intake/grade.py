@@ -147,5 +147,4 @@ _REASONS: dict[str, Callable[..., str]] = {
     "no_join_dates": lambda **v: _("Nobody's join date is known.", **v),
     "gaps": lambda **v: _("{value:.0f} stores have gaps in their orders.", **v),
     "partial_unknown": lambda **v: _("{value:.0f} partial refunds have no amount.", **v),
-    "conflicts": lambda **v: _("{value:.1%} of the order rows contradict another row.", **v),
 }

@@ -1,6 +1,7 @@
 """Where things belong: store names become ids, every customer gets a home store, orphans are settled."""
 
 import unicodedata
+from typing import Any
 
 from opsmodel.intake.clean import staged
 from opsmodel.intake.contract import TABLES
@@ -8,7 +9,7 @@ from opsmodel.intake.engine import run
 from opsmodel.intake.quarantine import remove
 
 
-def name_stores(con, tables: list[str]) -> dict[str, object]:
+def name_stores(con, tables: list[str]) -> dict[str, Any]:
     """Write store ids for store names in every staged table, and complete the list of stores.
 
     A store that sells or has customers but is not listed is added under the text that names it.
@@ -124,7 +125,8 @@ def settle(con, tables: list[str]) -> dict[str, int]:
     )
     run(
         con,
-        f"INSERT INTO {customers} (_source, customer_id, store_id) SELECT -1, customer_id, store_id FROM created",
+        f"INSERT INTO {customers} (_source, customer_id, store_id) "
+        "SELECT -1, customer_id, store_id FROM created",
     )
     (n_created,) = run(con, "SELECT count(*) FROM created")[0]
     (n_orphans,) = run(

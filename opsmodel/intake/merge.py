@@ -28,7 +28,8 @@ def merge(
     keys = ", ".join(key)
     run(
         con,
-        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {keys} FROM {name} GROUP BY ALL HAVING count(*) > 1",
+        f"CREATE OR REPLACE TEMP TABLE repeated AS "
+        f"SELECT {keys} FROM {name} GROUP BY ALL HAVING count(*) > 1",
     )
     if not run(con, "SELECT count(*) FROM repeated")[0][0]:
         return 0, 0
@@ -110,7 +111,7 @@ def merge_customers(con) -> tuple[int, int]:
 
 
 def merge_lines(con) -> tuple[int, int]:
-    """An order's lines come from the first sheet that has the order; equal rows are one; a product's rows add."""
+    """An order's lines come from the first sheet that has it; equal rows are one; a product's rows add."""
     again = remove(
         con, "order_lines", reason="merged", column="order_id",
         doomed=f"SELECT _source, _line FROM {staged('order_lines')} "
@@ -135,8 +136,11 @@ def merge_spend(con) -> tuple[int, int]:
 def merge_table(con, table: str) -> tuple[int, int]:
     """Make the key of a staged table unique, as fits the table."""
     special = {
-        "orders": merge_orders, "customers": merge_customers, "order_lines": merge_lines, "spend": merge_spend,
-    }  # fmt: skip
+        "orders": merge_orders,
+        "customers": merge_customers,
+        "order_lines": merge_lines,
+        "spend": merge_spend,
+    }
     if table in special:
         return special[table](con)
     if table == "tasks":

@@ -23,7 +23,8 @@ def unite(con, tables: list[str]) -> dict[str, int]:
     )[0]
     run(
         con,
-        f"DELETE FROM pairs WHERE phone IN (SELECT phone FROM pairs GROUP BY 1 HAVING count(*) > {SHARED_BY})",
+        "DELETE FROM pairs WHERE phone IN "
+        f"(SELECT phone FROM pairs GROUP BY 1 HAVING count(*) > {SHARED_BY})",
     )
     _owners(con, "customers" in tables)
     (n_united,) = run(con, "SELECT count(*) FROM owners WHERE customer_id <> owner")[0]
@@ -44,8 +45,8 @@ def unite(con, tables: list[str]) -> dict[str, int]:
             con,
             f"""
             UPDATE {name} SET customer_id = coalesce(
-                (SELECT min(owner) FROM pairs JOIN owners USING (customer_id) WHERE pairs.phone = {name}.phone),
-                phone)
+                (SELECT min(owner) FROM pairs JOIN owners USING (customer_id)
+                 WHERE pairs.phone = {name}.phone), phone)
             WHERE {nameless}
         """,
         )

@@ -3,6 +3,7 @@
 import csv
 import os
 import re
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from opsmodel.intake.engine import run
 from opsmodel.wording import _
 
 FATES = "fates"
+NO_DATA = ("totals row", "the header once more")  # set aside by the reader, and missed by nobody
 
 
 @dataclass(frozen=True)
@@ -76,12 +78,18 @@ def reasons() -> dict[str, str]:
         "conflict": _("another row with the same key says otherwise"),
         "no_order": _("the order of this line is not among the orders kept"),
         "no_customer": _("the customer is in no other export and the row names no store"),
+        "columns": _("the line does not fit the columns of the header"),
+        "totals row": _("a totals row, no data"),
+        "the header once more": _("the header once more, no data"),
         "no_store": _("no home store: neither this row nor an order names one"),
     }
 
 
-def ledger(con, sources: list[Source]) -> list[Entry]:
-    """The drop ledger, one entry a sheet; raises AssertionError if it does not balance."""
+def ledger(con, sources: list[Source], rejected: list[tuple[str, int, str, str]]) -> list[Entry]:
+    """The drop ledger, one entry a sheet; raises AssertionError if it does not balance.
+
+    rejected  rows the reader set aside: file (file!sheet in a workbook), line, text, reason
+    """
     fates = {
         (number, merged): n
         for number, merged, n in run(
@@ -89,10 +97,13 @@ def ledger(con, sources: list[Source]) -> list[Entry]:
         )
     }
     entries = []
+    aside = Counter(place for place, _line, _text, reason in rejected if reason not in NO_DATA)
     for source in sources:
         (kept,) = run(con, f"SELECT count(*) FROM {staged(source.table)} WHERE _source = {source.number}")[0]
         merged, lost = (fates.get((source.number, flag), 0) for flag in (True, False))
-        entry = Entry(source.table, source.file, source.sheet, source.n_rows, kept, merged, lost)
+        extra = aside[source.place]
+        rows_in, lost = source.n_rows + extra, lost + extra
+        entry = Entry(source.table, source.file, source.sheet, rows_in, kept, merged, lost)
         assert entry.rows_in == kept + merged + lost, f"the drop ledger does not balance: {asdict(entry)}"
         entries.append(entry)
     return entries
@@ -105,16 +116,17 @@ def write(con, folder: Path, sources: list[Source], rejected: list[tuple[str, in
     """
     folder.mkdir(exist_ok=True)
     why = reasons()
+    booked = {source.place for source in sources if source.sheet}
     found: dict[str, list[tuple]] = {}
     for source in sources:
         found.setdefault(source.table, []).extend(
             (source.file, source.sheet, line, header, safe(value), why[reason])
             for line, header, value, reason in _lost(con, source)
         )
-    if rejected:
-        found["unreadable_rows"] = [
-            (f, "", line, "", safe(text), reason) for f, line, text, reason in rejected
-        ]
+    for place, line, text, reason in rejected:
+        file, _mark, sheet = place.rpartition("!") if place in booked else (place, "", "")
+        row = (file, sheet, line, "", safe(text), why.get(reason) or why["columns"])
+        found.setdefault("unreadable_rows", []).append(row)
     for old in folder.glob("*.csv"):
         if old.stem not in found or not found[old.stem]:
             old.unlink()
@@ -122,8 +134,8 @@ def write(con, folder: Path, sources: list[Source], rejected: list[tuple[str, in
     for name, rows in found.items():
         if rows:
             temporary = folder / f".{name}.csv"
-            with temporary.open("w", encoding="utf-8-sig", newline="") as file:
-                csv.writer(file).writerows([head, *rows])
+            with temporary.open("w", encoding="utf-8-sig", newline="") as sink:
+                csv.writer(sink).writerows([head, *rows])
             os.replace(temporary, folder / f"{name}.csv")
 
 

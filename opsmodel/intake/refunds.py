@@ -18,7 +18,8 @@ def settle(con) -> dict[str, int]:
     run(con, f"UPDATE {ORDERS} SET refund_amount = abs(refund_amount) WHERE refund_amount < 0")
     remove(
         con, "orders", reason="unpaid", column="status",
-        doomed=f"SELECT _source, _line FROM {ORDERS} WHERE status = 'unpaid' AND coalesce(refund_amount, 0) = 0",
+        doomed=f"SELECT _source, _line FROM {ORDERS} "
+        "WHERE status = 'unpaid' AND coalesce(refund_amount, 0) = 0",
     )  # fmt: skip
     n_refund_rows = _refund_rows(con)
     run(

@@ -1,5 +1,7 @@
 """Which raw sheet stands for which canonical table."""
 
+import re
+
 from opsmodel.errors import IntakeError
 from opsmodel.intake.aliases import Mapping, match, normal
 from opsmodel.intake.checks import Observation
@@ -27,12 +29,14 @@ def assign(sheets: list[RawSheet], engagement: Engagement) -> tuple[list[Source]
         mapping = _match(sheet, engagement)
         fitted.append((sheet, mapping))
         if sheet.note:
-            seen.append(Observation("note", "note", {"sheet": label, "note": sheet.note}))
+            titles = re.fullmatch(r"(\d+) title rows above the header", sheet.note)
+            values = {"sheet": label, **({"n": int(titles[1])} if titles else {"note": sheet.note})}
+            seen.append(Observation("titles" if titles else "note", "note", values))
         if mapping.table is None:
             headers = ", ".join(sheet.headers[:8])
             seen.append(Observation("unused_sheet", "warning", {"sheet": label, "headers": headers}))
             continue
-        columns = {**mapping.columns, **_constants(mapping.table, engagement)}
+        columns: dict[str, int | str] = {**mapping.columns, **_constants(mapping.table, engagement)}
         missing = [c for c in mapping.missing if c not in columns and (mapping.table, c) not in DERIVABLE]
         if missing:
             raise IntakeError(
@@ -91,11 +95,9 @@ def _need_orders(sources: list[Source], fitted, engagement: Engagement) -> None:
         )
     near = [(sheet, mapping) for sheet, mapping in fitted if mapping.nearest == "orders"]
     required = ", ".join(f"{c.zh} ({c.name})" for c in TABLES["orders"].columns if c.required)
-    sheet, mapping = near[0] if near else (None, None)
+    found = [f"{sheet.file}: {sheet.headers} without {mapping.missing}" for sheet, mapping in near]
     raise IntakeError(
         f"no export of {engagement.client} holds orders.",
-        found=f"{sheet.file}: {sheet.headers} without {mapping.missing}"
-        if sheet
-        else [sheet.file for sheet, _mapping in fitted],
+        found=found[0] if found else [sheet.file for sheet, _mapping in fitted],
         fix=f"add an export with {required}, or map its headers under columns.orders in engagement.yaml.",
     )
