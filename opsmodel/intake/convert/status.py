@@ -1,5 +1,6 @@
 """What an order's status says about its money."""
 
+import ibis
 import ibis.expr.types as ir
 
 from opsmodel.intake.convert.text import plain
@@ -10,12 +11,9 @@ def refunded(status: ir.StringValue) -> ir.StringValue:
 
     A refund asked for, refused or withdrawn is none. A status that says nothing of money is none.
 
-    >>> import ibis
     >>> [refunded(ibis.literal(t)).execute() for t in ("退款成功", "部分退款", "交易成功", "待付款")]
     ['full', 'partial', 'none', 'unpaid']
     """
-    import ibis
-
     text = plain(status).lower().replace(" ", "")
     undone = text.re_search(
         r"退款(?:中|失败|关闭|驳回|拒绝|取消|审核|处理|申请)|(?:申请|待|拒绝|未|无|取消|撤销|驳回)退|notrefunded|refund(?:ing|requested|pending|rejected|failed)"
