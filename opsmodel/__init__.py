@@ -19,6 +19,7 @@ _HOMES = {
     "findings": "opsmodel.advice.findings",
     "funnel": "opsmodel.metrics.funnel",
     "growth": "opsmodel.metrics.growth",
+    "numbers": "opsmodel.numbers",
     "provenance": "opsmodel.intake.provenance",
     "rates": "opsmodel.metrics.rates",
     "repurchase": "opsmodel.metrics.repurchase",

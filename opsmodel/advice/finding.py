@@ -1,6 +1,6 @@
 """What a finding is: a claim, the evidence for it, what it is worth, what to do, and who does it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from math import isnan, nan
 
@@ -10,7 +10,7 @@ from opsmodel.wording import _
 SMALLEST_BASE = 30  # customers; a smaller base is never the subject of a finding
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Finding:
     """One finding, in the language that was spoken when it was made.
 
@@ -46,11 +46,18 @@ class Finding:
         return [self.evidence, self.worth, step, who]
 
     def _repr_html_(self) -> str:
-        lines = "".join(f"<p>{escape(line)}</p>" for line in self._lines() if line)
-        return (
-            f'<div class="finding finding-{escape(self.kind)}"><p><strong>{escape(self.claim)}</strong></p>'
-            f"{lines}</div>"
-        )
+        claim = f'<p class="claim">{escape(self.claim)}</p>' if self.claim else ""
+        worth = f'<p class="worth">{escape(self.worth)}</p>' if self.worth else ""
+        lines = "".join(f"<p>{escape(line)}</p>" for line in self._lines() if line and line != self.worth)
+        return f'<div class="finding finding-{escape(self.kind)}">{claim}{worth}{lines}</div>'
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    @property
+    def detail(self) -> "Finding":
+        """The finding without its claim, to stand under a chart whose title states it."""
+        return replace(self, claim="")
 
     def summary(self) -> dict[str, object]:
         """What roll-ups keep of it; money that cannot be reckoned is None."""

@@ -37,6 +37,16 @@ def of_store(shop, benchmarks: pd.DataFrame, found: Sequence[Finding]) -> dict:
     }
 
 
+def too_young(periods: pd.DataFrame) -> str:
+    """Why revenue is not compared over time, or nothing: the earlier period has no sales.
+
+    periods  the table of `growth.periods`, two rows
+    """
+    if len(periods) and periods["net_revenue"].iloc[0] > 0:
+        return ""
+    return _("This chapter is left out: the store sold nothing in the earlier of the two periods.")
+
+
 def _told(found: Sequence[Finding]) -> dict:
     """The findings, or the note that stands in their place where nothing can be said yet."""
     if len(found) == 1 and found[0].kind in ("small_base", "no_peers"):
@@ -56,13 +66,6 @@ def claim(found: Sequence[Finding]) -> str:
             "One gap to the best quarter of the peers, worth about {money} a year.", money=values["money"]
         )
     return _("{n} gaps to the best quarter of the peers, together worth about {money} a year.", **values)
-
-
-def worth(found: Sequence[Finding]) -> pd.DataFrame:
-    """One row per gap: claim, money, money_low, money_high (client currency a year)."""
-    columns = ["claim", "money", "money_low", "money_high"]
-    gaps = [[getattr(finding, name) for name in columns] for finding in found if finding.kind == "gap"]
-    return pd.DataFrame(gaps, columns=columns)
 
 
 def too_few(n: float) -> str:

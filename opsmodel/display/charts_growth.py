@@ -27,7 +27,8 @@ def equation(
     if marks.unseen(drawn, "contribution"):
         sentence = _("The two sides cannot be compared: a factor could not be seen.")
         return theme.silent(title, sentence, as_of=as_of)
-    start, end = total or (drawn["before"].to_numpy().prod(), drawn["after"].to_numpy().prod())
+    sides = drawn[["before", "after"]].astype(float).fillna(0)  # the order value of no order
+    start, end = total or (sides["before"].prod(), sides["after"].prod())
     first, last = names or (_("Before"), _("After"))
     base = _("net revenue; each step is what the factor's change is worth, together the whole change")
     figure = theme.figure(title, base=base, as_of=as_of, height=370)

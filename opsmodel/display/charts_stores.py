@@ -99,7 +99,7 @@ def money(table, *, title: str, as_of=None) -> go.Figure:
     drawn = drawn.reset_index(drop=True)
     if drawn.empty:
         return theme.silent(title, _("Nothing to report beyond noise."), as_of=as_of)
-    base = _("yearly net revenue if the store reached the P75 of its peers; whiskers: 95% interval")
+    base = _("worth a year if the store reached the P75 of its peers; whiskers: 95% interval")
     figure = theme.figure(title, base=base, as_of=as_of, height=90 + 76 * len(drawn))
     high = float(drawn[names].max().max())
     low = min(0.0, float(drawn[names].min().min()))
