@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from opsmodel.metrics.journeys.best import first_of_customer
-from opsmodel.metrics.journeys.terms import Terms, entry
+from opsmodel.metrics.journeys.terms import Terms, entry, steps_of
 
 
 def journeys(log: ir.Table, asked: Terms) -> list[ir.Table]:
@@ -39,6 +39,7 @@ def _moments(log: ir.Table, asked: Terms) -> ir.Table:
 
     A step whose event was asked for before is done with the second (third, …) event from there on.
     """
+    log = steps_of(log, asked)
     keys = [*asked.person, "happened_at"]
     extra = {"spoils_at": log["spoils_at"].min()} if asked.exclude else {}
     single = log.group_by([*keys, "event"]).agg(entry=entry(log, asked).any(), **extra)

@@ -11,7 +11,7 @@ from functools import cache
 import ibis
 import ibis.expr.types as ir
 
-from opsmodel.metrics.journeys.terms import Terms, entry
+from opsmodel.metrics.journeys.terms import Terms, entry, steps_of
 
 
 def floor_of(step: int, asked: Terms) -> int:
@@ -66,6 +66,7 @@ def _carried(events: ir.Table, held: ir.Table, asked: Terms, *, strictly: bool) 
 
 def by_windows(log: ir.Table, asked: Terms) -> list[ir.Table]:
     """The same tables from window functions alone, on one row a person and moment."""
+    log = steps_of(log, asked)
     moments = log.group_by([*asked.person, "happened_at"]).agg(
         entry=entry(log, asked).any(),
         **{f"is_{step}": (log["event"] == asked.event(step)).any() for step in asked.steps[1:]},

@@ -11,8 +11,8 @@ def mark(log: ir.Table, asked: Terms) -> ir.Table:
 
     Adds spoilt_at (the last excluded event strictly before) and spoils_at (the first strictly after).
     """
-    excluded = log["event"].isin(asked.exclude)
-    marked = log.mutate(excluded=excluded.ifelse(1, 0))
+    known = log.filter(log["event"].isin([*asked.events, *asked.exclude]))
+    marked = known.mutate(excluded=known["event"].isin(asked.exclude).ifelse(1, 0))
     time = (marked["excluded"] == 1).ifelse(marked["happened_at"], ibis.null("timestamp"))
     earlier = ibis.window(group_by="customer_id", order_by=["happened_at", "excluded"], preceding=(None, 0))
     later = ibis.window(

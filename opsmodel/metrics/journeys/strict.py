@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from opsmodel.metrics.journeys.best import first_chain
-from opsmodel.metrics.journeys.terms import Terms, entry
+from opsmodel.metrics.journeys.terms import Terms, entry, steps_of
 
 
 def journeys(log: ir.Table, people: ir.Table, asked: Terms) -> list[ir.Table]:
@@ -38,7 +38,7 @@ def journeys(log: ir.Table, people: ir.Table, asked: Terms) -> list[ir.Table]:
 def _line(log: ir.Table, people: ir.Table, asked: Terms) -> ir.Table:
     """Every person's step events in order, with the number of the run of equal events each belongs to."""
     listed = list(dict.fromkeys(asked.events))
-    events = log.filter(log["event"].isin(listed))
+    events = steps_of(log, asked)
     events = events.group_by([*asked.person, "event", "happened_at"]).agg(
         entry=entry(events, asked).any(),
         **({"spoilt_at": events["spoilt_at"].max()} if asked.exclude and asked.reentry == "best" else {}),

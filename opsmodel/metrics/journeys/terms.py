@@ -97,15 +97,19 @@ def terms(
 
 
 def log(events, asked: Terms) -> ir.Table:
-    """The events that matter: of a known customer, a step or an exclusion, up to the end of observation."""
+    """The events that can matter: of a known customer, up to the end of observation."""
     columns = list(dict.fromkeys(["customer_id", "event", "happened_at", *asked.traits]))
     table = contract.require(events, "events", columns)
     return table.filter(
         table["customer_id"].notnull(),
         table["customer_id"].cast("string") != "",
-        table["event"].isin(list(dict.fromkeys([*asked.events, *asked.exclude]))),
         table["happened_at"] < _moment(asked.end),
     ).select(columns)
+
+
+def steps_of(log: ir.Table, asked: Terms) -> ir.Table:
+    """The events of any step."""
+    return log.filter(log["event"].isin(list(dict.fromkeys(asked.events))))
 
 
 def entry(table: ir.Table, asked: Terms):
