@@ -127,6 +127,7 @@ def _number(entry: Mapping[str, Any]) -> dict[str, Any]:
         "money": numbers.money,
         "days": numbers.days,
         "count": numbers.count,
+        "number": numbers.number,
     }
     write = writers.get(str(entry.get("format")), _plain)
     value, low, high = entry.get("value"), entry.get("low"), entry.get("high")
