@@ -73,7 +73,7 @@ def assert_same(found, expected):
     st.booleans(),
     st.booleans(),
 )
-@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])
 def test_every_option_gives_what_trying_every_chain_gives(
     log, steps, order, reentry, window, by, hold, exclude
 ):
@@ -91,8 +91,7 @@ def test_every_option_gives_what_trying_every_chain_gives(
     assert_same(summary(found, by), expected)
 
 
-@pytest.mark.parametrize("steps", ["ABC", "ABA", "ABCA", "AABB"])
-@pytest.mark.parametrize("exclude", [None, "X"])
+@pytest.mark.parametrize(("steps", "exclude"), [("ABC", None), ("ABA", "X"), ("ABCA", None), ("AABB", "X")])
 def test_the_chain_of_asof_joins_and_the_window_functions_find_the_same_journeys(steps, exclude):
     asked = ask(steps=list(steps), within_days=pd.Timedelta(hours=25), reentry="best", exclude=exclude)
     log = terms.log(random_log(400, people=30, ticks=14), asked)
@@ -103,7 +102,7 @@ def test_the_chain_of_asof_joins_and_the_window_functions_find_the_same_journeys
         pd.testing.assert_frame_equal(one, other[one.columns])
 
 
-@pytest.mark.parametrize(("seed", "ticks"), [(1, 6), (2, 14), (3, 60)])
+@pytest.mark.parametrize(("seed", "ticks"), [(1, 6), (2, 60)])
 def test_the_best_attempt_counts_as_many_as_windowfunnel_of_clickhouse(seed, ticks):
     """Ties and repeated events included. A step listed twice is left out: windowFunnel lets one event
     stand for both, here a repeated step needs a second event."""
