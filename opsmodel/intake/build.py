@@ -2,11 +2,12 @@
 
 import hashlib
 import sys
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from opsmodel import wording
-from opsmodel.errors import IntakeError
+from opsmodel.errors import ClientError, IntakeError
 from opsmodel.intake import checks, database, homes, merge, persons, plausible, quarantine, refunds
 from opsmodel.intake import engagement as settings
 from opsmodel.intake.checks import Observation
@@ -14,6 +15,7 @@ from opsmodel.intake.clean import stage, staged
 from opsmodel.intake.contract import TABLES
 from opsmodel.intake.engagement import Engagement
 from opsmodel.intake.engine import run
+from opsmodel.intake.events import all_events
 from opsmodel.intake.grade import chapters, grade
 from opsmodel.intake.raw import code_version, data_version, exports, secret_key
 from opsmodel.intake.readers import read_folder
@@ -40,9 +42,10 @@ def intake(client: str | Path, *, force: bool = False, progress: bool = True) ->
     version = data_version(raw, engagement)
     made_by = hashlib.sha256((version + code_version()).encode()).hexdigest()
     if (folder / database.FILE).is_file() and not force:
-        found = database.open_database(folder)
-        if found.meta.get("made_by") == made_by:
-            return Report.from_json(found.meta["report"])
+        with suppress(ClientError):  # damaged, or of another layout: made again
+            found = database.open_database(folder)
+            if found.meta.get("made_by") == made_by:
+                return Report.from_json(found.meta["report"])
     if (folder / database.FILE).is_file():
         database.refuse_locked(folder / database.FILE)
     before = wording.language()
@@ -90,7 +93,7 @@ def _build(con, folder: Path, raw: Path, engagement: Engagement, meta: dict[str,
         )
     say("checking")
     seen += checks.observe(con, tables)
-    _finish(con, tables)
+    _finish(con, tables, engagement)
     tables = [name for name in TABLES if name in {*tables, "stores", "customers"}]
     report = _report(con, folder, engagement, tables, ledger, seen)
     span = checks.span(con)
@@ -134,8 +137,8 @@ def _join(con, tables: list[str]) -> list[Observation]:
     return seen
 
 
-def _finish(con, tables: list[str]) -> None:
-    """final_<table>: canonical columns only, home store beside every row of a customer."""
+def _finish(con, tables: list[str], engagement: Engagement) -> None:
+    """final_<table>: canonical columns only, home store beside every row of a customer; then the journeys."""
     for name in {*tables, "stores", "customers"}:
         table = con.table(staged(name))
         chosen = table.select(*(c for c in TABLES[name].names if c != "home_store_id"))
@@ -149,6 +152,9 @@ def _finish(con, tables: list[str]) -> None:
         elif name in ("events", "tasks"):
             chosen = _at_home(con, chosen)
         con.create_view(f"final_{name}", chosen)
+    finished = {name: con.table(f"final_{name}") for name in {*tables, "stores", "customers"}}
+    stages = (*engagement.stages, *engagement.loops)
+    con.create_view(f"final_{database.JOURNEYS}", all_events(finished, stages))
 
 
 def _at_home(con, table):

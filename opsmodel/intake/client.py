@@ -12,9 +12,8 @@ import ibis.expr.types as ir
 from opsmodel.errors import ClientError, TableError
 from opsmodel.intake import engagement as settings
 from opsmodel.intake.contract import TABLES, day
-from opsmodel.intake.database import FILE, Database, open_database
+from opsmodel.intake.database import FILE, JOURNEYS, Database, open_database
 from opsmodel.intake.engagement import Engagement
-from opsmodel.intake.events import all_events
 from opsmodel.wording import language
 
 _HOME = {"customers": "store_id", "orders": "home_store_id", "order_lines": "home_store_id"}
@@ -225,14 +224,7 @@ class Client:
     @cached_property
     def events(self) -> ir.Table:
         """Own and derived events of the customers at home in scope: joined, left, ordered, referred, …"""
-        stages = (*self.engagement.stages, *self.engagement.loops)
-        at_home = _HOME | {"events": "home_store_id", "tasks": "home_store_id"}
-        tables = {
-            name: self._narrow(self.database.table(name), at_home[name])
-            for name in self.tables
-            if name in at_home
-        }
-        return all_events(tables, stages, referees=self.database.table("customers"))
+        return self._narrow(self.database.table(JOURNEYS), "home_store_id")
 
     @property
     def spend(self) -> ir.Table:

@@ -18,14 +18,16 @@ from opsmodel.errors import ClientError, IntakeError
 from opsmodel.intake.contract import TABLES
 
 FILE = "client.duckdb"
-LAYOUT = "1"  # of the file; a database of another layout is built again
+LAYOUT = "2"  # of the file; a database of another layout is built again
 WORKSHOP = ".intake"
+JOURNEYS = "journeys"  # every event of a customer, own and derived: what funnels read
 
 ORDER = {
     "orders": "home_store_id, ordered_at, order_id",
     "order_lines": "home_store_id, order_id, product_id",
     "events": "home_store_id, happened_at, customer_id, event",
     "customers": "store_id, customer_id",
+    JOURNEYS: "home_store_id, happened_at, customer_id, event, store_id, staff_id, source",
 }
 
 
@@ -166,8 +168,8 @@ def publish(connection, folder: Path, tables: list[str], meta: dict[str, str]) -
     """
     new = folder / WORKSHOP / FILE
     connection.con.execute(f"ATTACH '{str(new).replace(chr(39), chr(39) * 2)}' AS target")
-    for name in tables:
-        order = ORDER.get(name, ", ".join(TABLES[name].key))
+    for name in [*tables, JOURNEYS]:
+        order = ORDER[name] if name in ORDER else ", ".join(TABLES[name].key)
         connection.con.execute(f"CREATE TABLE target.{name} AS SELECT * FROM final_{name} ORDER BY {order}")
     connection.con.execute("CREATE TABLE target._meta (key VARCHAR, value VARCHAR)")
     for key, value in sorted((meta | {"layout": LAYOUT, "tables": json.dumps(tables)}).items()):

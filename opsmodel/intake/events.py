@@ -16,12 +16,11 @@ COLUMNS = {
 }
 
 
-def all_events(tables: dict[str, ir.Table], stages: tuple[Stage, ...], *, referees: ir.Table) -> ir.Table:
+def all_events(tables: dict[str, ir.Table], stages: tuple[Stage, ...]) -> ir.Table:
     """One row an event: the client's own, then joined, left, ordered, referred and the stages' conditions.
 
-    tables    canonical tables by name, as intake stores them (home_store_id on every row of a customer)
-    stages    stages and loops; one that is a condition on a table becomes an event named after it
-    referees  all customers of the chain: who was referred may be at home elsewhere
+    tables  canonical tables by name, as intake stores them (home_store_id on every row of a customer)
+    stages  stages and loops; one that is a condition on a table becomes an event named after it
 
     `ordered` is one per purchase occasion, at its first order's time; `referred` happens to the referrer
     when the referee joins. Columns: those of events, and home_store_id.
@@ -32,7 +31,7 @@ def all_events(tables: dict[str, ir.Table], stages: tuple[Stage, ...], *, refere
         _as_events(customers.filter(customers.joined_at.notnull()), "joined", "joined_at"),
         _as_events(customers.filter(customers.left_at.notnull()), "left", "left_at"),
         _ordered(tables["orders"]),
-        _referred(customers, referees),
+        _referred(customers),
     ]
     parts += [_conditional(tables, stage) for stage in stages if isinstance(stage.event, Condition)]
     return ibis.union(*[part.select(*COLUMNS) for part in parts if part is not None])
@@ -54,8 +53,8 @@ def _ordered(orders: ir.Table) -> ir.Table:
     return _as_events(first, "ordered", "happened_at")
 
 
-def _referred(customers: ir.Table, referees: ir.Table) -> ir.Table:
-    referees = referees.filter(referees.referrer_id.notnull(), referees.joined_at.notnull())
+def _referred(customers: ir.Table) -> ir.Table:
+    referees = customers.filter(customers.referrer_id.notnull(), customers.joined_at.notnull())
     referees = referees.select(referrer=referees.referrer_id, happened_at=referees.joined_at)
     referrers = customers.select("customer_id", "store_id", "home_store_id")
     pairs = referees.join(referrers, referees.referrer == referrers.customer_id)

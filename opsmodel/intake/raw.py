@@ -19,6 +19,7 @@ def data_version(raw: Path, engagement: Engagement) -> str:
         digest.update(f"{path.relative_to(raw).as_posix()}\0{content}\n".encode())
     deciding = {
         "timezone", "source_timezone", "day_cutoff", "as_of", "source", "files", "columns", "day_first",
+        "stages", "loops",
     }  # fmt: skip
     digest.update(engagement.model_dump_json(include=deciding).encode())
     return digest.hexdigest()[:12]
