@@ -65,6 +65,13 @@ def test_a_customer_joins_the_base_on_the_day_the_window_is_over(shop):
     assert bases == [6, 7]
 
 
+def test_a_window_opened_at_midnight_is_over_once_its_last_day_has_been_seen():
+    dates = log("C1 A 2024-01-01", "C1 B 2024-01-06")
+    ask = {"steps": ["A", "B"], "within_days": 5}
+    assert counts(funnel.conversion(dates, as_of="2024-01-05", **ask))[1] == [0, 0, 1, 1, 0]
+    assert counts(funnel.conversion(dates, as_of="2024-01-06", **ask))[1] == [1, 1, 0, 1, 0]
+
+
 def test_best_reentry_finds_the_later_order_that_led_to_the_referral_48_days_on_to_the_minute(shop):
     steps = ["ordered", "referred"]
     assert n(shop.events, steps=steps, within_days=48) == [6, 1]
@@ -139,6 +146,12 @@ def test_an_excluded_event_between_entry_and_the_last_step_removes_the_customer(
     assert counts(table) == [[4, 4, 0, 5, 1], [4, 4, 0, 5, 1], [2, 4, 0, 5, 1]]  # without C1 and C6
     assert n(shop.events, steps=CORE, exclude="referred") == [5, 5, 2]  # C5 referred after the window
     assert n(shop.events, steps=CORE, exclude=["shared", "referred"]) == [4, 4, 2]
+
+
+def test_an_excluded_event_at_the_moment_of_entry_or_of_the_last_step_is_not_between():
+    edges = log("C1 A 2024-01-01", "C1 X 2024-01-01", "C1 B 2024-01-03", "C1 X 2024-01-03")
+    assert n(edges, steps=["A", "B"], exclude="X") == [1, 1]
+    assert n(edges, steps=["A", "B"], exclude="X", reentry="best") == [1, 1]
 
 
 def test_an_excluded_event_voids_a_later_attempt_and_leaves_the_base():
