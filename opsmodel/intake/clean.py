@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from opsmodel.intake import convert
 from opsmodel.intake.contract import MONEY, TABLES, Column
 from opsmodel.intake.engagement import Engagement
+from opsmodel.intake.engine import run
 
 PEOPLE = ("customer_id", "referrer_id", "respondent_id", "staff_id")
 HELPERS = {"phone": "string", "status": "string", "store_name": "string"}
@@ -67,17 +68,16 @@ def stage(con, table: str, sources: list[Source], engagement: Engagement, key: b
     of a store or an action only becomes empty.
     """
     for at, source in enumerate(sources):
-        typed = con.create_view(f"typed_{source.number}", _typed(con, source, engagement, key))
-        judged = _judged(typed, source)
-        if at:
-            con.insert(staged(table), judged)
-        else:
-            con.create_table(staged(table), judged)
+        typed = _typed(con, source, engagement, key)
+        judged = _judged(ibis.table(typed.schema(), name="typed"), source)
+        how = f"INSERT INTO {staged(table)} BY NAME" if at else f"CREATE TABLE {staged(table)} AS"
+        run(con, f"{how} WITH typed AS ({ibis.to_sql(typed)}) {ibis.to_sql(judged)}")
 
 
 def _typed(con, source: Source, engagement: Engagement, key: bytes) -> ir.Table:
-    """The columns typed, each beside its text: a view of its own, so that nothing is converted twice."""
-    rows = con.table(source.raw)
+    """The columns typed, each beside its text; judged in a query around it, so that nothing is done twice."""
+    places = [at for at in source.columns.values() if isinstance(at, int)]
+    rows = ibis.table({f"c{at}": "string" for at in sorted(set(places))} | {"_line": "int64"}, name=source.raw)
     values: dict[str, ir.Value] = {}
     texts: dict[str, ir.Value] = {}
     for column in TABLES[source.table].columns:

@@ -24,7 +24,7 @@ def name_stores(con, tables: list[str]) -> dict[str, Any]:
     by_spelling = _spellings(stores)
     texts = run(
         con,
-        " UNION ".join(f"SELECT store_id FROM {staged(t)} WHERE store_id IS NOT NULL" for t in used)
+        " UNION ".join(f"SELECT DISTINCT store_id FROM {staged(t)} WHERE store_id IS NOT NULL" for t in used)
         + " ORDER BY store_id",
     )
     known = {store for store, _name in stores}
@@ -35,17 +35,22 @@ def name_stores(con, tables: list[str]) -> dict[str, Any]:
     }
     added = [text for (text,) in texts if text not in known and text not in changes]
     if changes:
-        run(con, "CREATE TABLE spelled_stores (spelled VARCHAR, known VARCHAR)")
-        for pair in changes.items():
-            run(con, "INSERT INTO spelled_stores VALUES (?, ?)", list(pair))
+        run(
+            con,
+            "CREATE TABLE spelled_stores AS SELECT unnest(?::VARCHAR[]) AS spelled, unnest(?::VARCHAR[]) AS known",
+            [list(changes), list(changes.values())],
+        )
         for table in used:
             run(
                 con,
                 f"UPDATE {staged(table)} SET store_id = s.known FROM spelled_stores s "
                 f"WHERE {staged(table)}.store_id = s.spelled",
             )
-    for store in added:
-        run(con, f"INSERT INTO {staged('stores')} (_source, store_id) VALUES (-1, ?)", [store])
+    run(
+        con,
+        f"INSERT INTO {staged('stores')} (_source, store_id) SELECT -1, unnest(?::VARCHAR[])",
+        [added],
+    )
     return {"n_named": len(changes), "added": added, "listed": listed}
 
 
