@@ -49,6 +49,8 @@ def _catalogue(lang: str) -> dict[str, str]:
     for path in sorted((LOCALE / lang).glob("*.po")):
         with path.open("rb") as file:
             entries |= {
-                message.id: message.string for message in read_po(file) if message.id and message.string
+                str(message.id): str(message.string)
+                for message in read_po(file)
+                if message.id and message.string
             }
     return entries

@@ -20,8 +20,8 @@ def headline(benchmarks: pd.DataFrame, store_id: str) -> dict[str, dict]:
 
     A smaller base gives a value of None: an index would rank it.
     """
-    rows = benchmarks[benchmarks["store_id"] == store_id].set_index("lever")
-    return {name: _number(name, rows.loc[name]) for name in HEADLINE if name in rows.index}
+    rows = {row["lever"]: row for row in benchmarks[benchmarks["store_id"] == store_id].to_dict("records")}
+    return {name: _number(name, rows[name]) for name in HEADLINE if name in rows}
 
 
 def of_store(shop, benchmarks: pd.DataFrame, found: Sequence[Finding]) -> dict:
@@ -81,7 +81,7 @@ def too_few(n: float) -> str:
     )
 
 
-def _number(lever: str, row: pd.Series) -> dict:
+def _number(lever: str, row) -> dict:
     kinds = {"order_value": "money", "orders_per_buyer": "number"}
     told = row["n"] >= SMALLEST_BASE
     columns = {"value": "value", "low": "value_low", "high": "value_high"}

@@ -16,7 +16,7 @@ def lacks(client, chapter: str) -> str:
 
     chapter  a name of `grade.NEEDS`
     """
-    needs = next((c.needs for c in client.database.report.chapters if c.name == chapter), [])
+    needs: list[str] = next((c.needs for c in client.database.report.chapters if c.name == chapter), [])
     if not needs:
         return ""
     columns = _(", ").join(_column(need) for need in needs)

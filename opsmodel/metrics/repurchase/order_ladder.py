@@ -37,7 +37,7 @@ def ladder(
     Returns the columns of `by`, then order_number (k; order days, not rows), n_customers (order k is N
     days old or more), n_next, next_rate (NaN if there is none), next_rate_low, next_rate_high.
     Raises TableError if a column is missing, ArgumentError for a window or number below 1.
-    Source: DEFINITIONS 5, p_k.
+    Source: p_k of order-frequency ladders; the window and the maturity rule are those of `curve`.
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> ladder(seven_customer_shop().orders, as_of="2024-06-30", within_days=40, n_orders=3)[

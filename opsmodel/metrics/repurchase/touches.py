@@ -38,7 +38,7 @@ def touch_free(
     Returns the columns of `by`, then within_days, n_customers (old enough for the window),
     n_repurchased, n_touch_free, touch_free_rate (n_touch_free ÷ n_customers), touch_free_rate_low, …_high.
     Raises TableError if a column is missing, ArgumentError if touches is empty.
-    Source: DEFINITIONS 5.
+    Source: 主动复购, the field's own term; the base is that of `curve`, so the two rates compare.
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> shop = seven_customer_shop()
