@@ -35,7 +35,7 @@ def test_a_bad_request_is_three_lines_exit_code_2_and_nothing_written(tmp_path, 
     before = files(ROOT / "reports")
     extra = ["--out", str(tmp_path)] if arguments[0] == "render" else []
     done = run(*arguments, *extra)
-    lines = [line for line in done.stderr.splitlines() if not line.startswith("reading ")]
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("demo: ")]  # progress
     assert done.returncode == 2, done.stderr
     assert len(lines) == 3, done.stderr
     assert re.match(r"\w+Error: ", lines[0])
