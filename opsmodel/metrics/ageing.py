@@ -91,7 +91,8 @@ def _number(day: ir.Value, period: str) -> ir.Value:
 
 
 def _bit(age: ir.Value) -> ir.Value:
-    return ibis.literal(1, "int64") << age.cast("int32")
+    one = ibis.literal(1, "int8").cast("int64")  # the cast makes the engine shift 64 bits, not 32
+    return one << age.cast("int32")
 
 
 @ibis.udf.scalar.builtin(name="divide")

@@ -124,8 +124,10 @@ def _complete(found: pd.DataFrame, groups: list[str], *, as_of, period, mode, ca
     is_size = found["age"] < 0
     sizes = found[is_size].drop(columns="age").rename(columns={"value": "n_customers"})
     if sizes.empty:
-        return sizes.assign(age=0, value=0.0, rate=0.0)[columns]
-    sizes = sizes.assign(n_customers=sizes["n_customers"].astype(int))
+        return sizes.assign(age=0, value=0.0, rate=0.0)[columns].astype(
+            {"n_customers": "int64", "age": "int64"}
+        )
+    sizes = sizes.astype({"n_customers": "int64"})
     reached = sizes.assign(last=_reached(sizes, as_of, period, calendar))
     if groups:
         reached["last"] = reached.groupby(groups, dropna=False)["last"].transform("max")
