@@ -37,14 +37,20 @@ def of_store(shop, benchmarks: pd.DataFrame, found: Sequence[Finding]) -> dict:
     }
 
 
-def too_young(periods: pd.DataFrame) -> str:
-    """Why revenue is not compared over time, or nothing: the earlier period has no sales.
+def no_comparison(periods: pd.DataFrame) -> str:
+    """Why revenue is not compared over time, or nothing: a period has fewer than 30 buyers.
 
-    periods  the table of `growth.periods`, two rows
+    periods  the table of `growth.periods`
     """
-    if len(periods) and periods["net_revenue"].iloc[0] > 0:
+    fewest = periods["n_buyers"].fillna(0).min() if len(periods) else 0
+    if fewest >= SMALLEST_BASE:
         return ""
-    return _("This chapter is left out: the store sold nothing in the earlier of the two periods.")
+    return _(
+        "This chapter is left out: one of the two periods has only {n} buyers, and below {least} a change is "
+        "mostly chance.",
+        n=numbers.count(fewest),
+        least=SMALLEST_BASE,
+    )
 
 
 def _told(found: Sequence[Finding]) -> dict:
