@@ -20,6 +20,7 @@ from opsmodel.intake.contract import TABLES
 FILE = "client.duckdb"
 LAYOUT = "2"  # of the file; a database of another layout is built again
 WORKSHOP = ".intake"
+ATTACHED = "client"
 JOURNEYS = "journeys"  # every event of a customer, own and derived: what funnels read
 
 ORDER = {
@@ -68,7 +69,7 @@ class Database:
         return self.table("stores").order_by("store_id").execute().set_index("store_id")
 
     def table(self, name: str) -> ir.Table:
-        return self.connection.table(name)
+        return self.connection.table(name, database=(ATTACHED, "main"))
 
 
 def open_database(folder: Path) -> Database:
@@ -85,8 +86,10 @@ def open_database(folder: Path) -> Database:
 def _open(path: Path, _inode: int, _changed: int) -> Database:
     fix = f"run: python -m opsmodel intake {path.parent.name} --force"
     try:
-        connection = ibis.duckdb.connect(path, read_only=True)
-        meta = dict(connection.raw_sql("SELECT key, value FROM _meta").fetchall())
+        connection = ibis.duckdb.connect()  # attached, for DuckDB shares a file's opening within a process
+        connection.con.execute(f"ATTACH {_quoted(path)} AS {ATTACHED} (READ_ONLY)").fetchall()
+        rows = connection.con.execute(f"SELECT key, value FROM {ATTACHED}.main._meta").fetchall()
+        meta = {str(key): str(value) for key, value in rows}
     except duckdb.IOException as error:
         raise _refused(path, error) from None
     except (duckdb.Error, UnicodeDecodeError) as error:
@@ -100,6 +103,10 @@ def _open(path: Path, _inode: int, _changed: int) -> Database:
             fix=fix,
         )
     return Database(path, connection, meta)
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _line(error: Exception) -> str:
@@ -167,7 +174,7 @@ def publish(connection, folder: Path, tables: list[str], meta: dict[str, str]) -
     connection  of the workshop, holding a view or table `final_<name>` for each of `tables`
     """
     new = folder / WORKSHOP / FILE
-    connection.con.execute(f"ATTACH '{str(new).replace(chr(39), chr(39) * 2)}' AS target")
+    connection.con.execute(f"ATTACH {_quoted(new)} AS target")
     for name in [*tables, JOURNEYS]:
         order = ORDER[name] if name in ORDER else ", ".join(TABLES[name].key)
         connection.con.execute(f"CREATE TABLE target.{name} AS SELECT * FROM final_{name} ORDER BY {order}")

@@ -22,12 +22,7 @@ from opsmodel.intake.stages import LOOPS, STAGES, Label, Loop, Part, Stage
 
 FILE = "engagement.yaml"
 
-MINIMAL = """\
-client: {name}
-language: zh
-currency: CNY
-timezone: Asia/Shanghai
-as_of: 2025-06-30"""
+MINIMAL = "{{client: {name}, language: zh, currency: CNY, timezone: Asia/Shanghai, as_of: 2025-06-30}}"
 
 
 def _zone(name: str) -> str:
@@ -149,11 +144,10 @@ def find_client(name: str | Path) -> Path:
             return folder.resolve()
     for folder in (home / name, Path(name)) if str(name) else ():
         if folder.is_dir() and folder.resolve() != home.resolve():
-            example = MINIMAL.format(name=folder.resolve().name).replace("\n", "\n       ")
             raise EngagementError(
                 f"{folder} has no {FILE}.",
                 found=sorted(path.name for path in folder.iterdir())[:10] or "an empty folder",
-                fix=f"write one; the least it needs:\n       {example}",
+                fix=f"write one; the least it needs: {MINIMAL.format(name=folder.resolve().name)}",
             )
     known = sorted(path.parent.name for path in home.glob(f"*/{FILE}"))
     near = get_close_matches(str(name), known, n=3, cutoff=0.5)
@@ -195,7 +189,7 @@ def read(folder: Path) -> Engagement:
         raise EngagementError(
             f"{path} holds no settings.",
             found=type(values).__name__,
-            fix=f"start it with:\n       {MINIMAL.format(name=folder.name)}",
+            fix=f"start it with {MINIMAL.format(name=folder.name)}",
         )
     try:
         return Engagement.model_validate(values)
@@ -203,16 +197,15 @@ def read(folder: Path) -> Engagement:
         _explain(path, error)
 
 
-_BRANCHES = ("Condition", "constrained-str")  # pydantic names the branch of a union; the file does not
+_BRANCHES = ("Condition", "Condition]", "constrained-str", "constrained-str]")  # of a union; not in the file
 
 
 def _explain(path: Path, error: ValidationError) -> NoReturn:
     """The first thing wrong, in the words of the file."""
-    first = error.errors()[0]
-    at = (
-        ".".join(str(step) for step in first["loc"] if step not in ("Condition", "constrained-str"))
-        or "the file"
-    )
+    errors = error.errors()
+    first = next((e for e in errors if e["type"] != "string_type"), errors[0])  # of a union, the fuller form
+    steps = [str(step) for step in first["loc"]]
+    at = ".".join(step for step in steps if not step.endswith(_BRANCHES)) or "the file"
     kind, found = first["type"], repr(first["input"])[:200]
     if kind == "extra_forbidden":
         wrong = f"{at} is not a setting."

@@ -37,7 +37,8 @@ def name_stores(con, tables: list[str]) -> dict[str, Any]:
     if changes:
         run(
             con,
-            "CREATE TABLE spelled_stores AS SELECT unnest(?::VARCHAR[]) AS spelled, unnest(?::VARCHAR[]) AS known",
+            "CREATE TABLE spelled_stores AS "
+            "SELECT unnest(?::VARCHAR[]) AS spelled, unnest(?::VARCHAR[]) AS known",
             [list(changes), list(changes.values())],
         )
         for table in used:

@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from opsmodel.intake import convert
 from opsmodel.intake.clean import Source, staged
 from opsmodel.intake.contract import TABLES
 from opsmodel.intake.engine import run
@@ -139,27 +138,16 @@ def write(con, folder: Path, sources: list[Source], rejected: list[tuple[str, in
             os.replace(temporary, folder / f"{name}.csv")
 
 
-def _lost(con, source: Source):
+def _lost(con, source: Source) -> list[tuple[int, str, str | None, str]]:
     """line, column, value and reason of the quarantined rows of a sheet, in the order of the file."""
-    columns = run(
-        con, f"SELECT DISTINCT \"column\" FROM {FATES} WHERE _source = {source.number} AND reason <> 'merged'"
+    cells = {name: f"r.c{place}" for name, place in source.columns.items() if isinstance(place, int)}
+    values = " ".join(f"WHEN '{name}' THEN {cell}" for name, cell in cells.items())
+    return run(
+        con,
+        f'SELECT f._line, f."column", CASE f."column" {values} END, f.reason '
+        f"FROM {FATES} f JOIN {source.raw} r USING (_line) "
+        f"WHERE f._source = {source.number} AND f.reason <> 'merged' ORDER BY 1, 2",
     )
-    names = sorted(column for (column,) in columns)
-    fates = con.table(FATES)
-    raw = con.table(source.raw)
-    rows = []
-    for name in names:
-        lost = fates.filter(fates._source == source.number, fates.reason != "merged", fates.column == name)
-        joined = lost.join(raw, lost._line == raw._line)
-        text = (
-            source.text(joined, name)
-            if name in source.columns
-            else convert.label(joined["reason"]).nullif("")
-        )
-        chosen = joined.select("_line", value=text, reason=joined["reason"])
-        for line, value, reason in chosen.to_pyarrow().to_pandas().itertuples(index=False):
-            rows.append((int(line), name, value if name in source.columns else "", reason))
-    return sorted(rows, key=lambda row: row[:2])
 
 
 _PHONE = re.compile(r"(?<!\d)((?:\+?86[\s-]?)?1[3-9]\d)([\s-]?\d{4}){2}(?!\d)")
