@@ -209,3 +209,16 @@ def test_mix_and_within_sum_to_the_change_and_an_opened_store_is_mix_alone():
     assert (found["within"] + found["mix"]).sum() == pytest.approx(23.0 - 15.0)
     closed = growth.mix_split(after, before, value="value", weight="n_buyers")
     assert (closed["within"] + closed["mix"]).sum() == pytest.approx(15.0 - 23.0)
+
+
+def test_periods_follow_each_other_and_end_on_the_last_day(shop):
+    rows = growth.periods(shop.orders, as_of="2024-06-30", period_days=91, n_periods=3)
+    assert rows["start"].astype(str).tolist() == ["2023-10-02", "2024-01-01", "2024-04-01"]
+    assert rows["end"].astype(str).tolist() == ["2023-12-31", "2024-03-31", "2024-06-30"]
+    assert rows["net_revenue"].round(2).tolist() == [0.0, 952.4, 294.9]
+
+
+@pytest.mark.parametrize("asked", [{"period_days": 0}, {"n_periods": 0}])
+def test_a_period_has_a_day_and_there_is_a_period(shop, asked):
+    with pytest.raises(ArgumentError, match="at least one"):
+        growth.periods(shop.orders, as_of="2024-06-30", **asked)

@@ -142,3 +142,30 @@ def test_a_picture_is_embedded_and_an_svg_cannot_run_scripts():
     html = render(shown(code("f"), {"image/svg+xml": "<svg><script>alert(1)</script></svg>"}))[0]
     assert '<img src="data:image/svg+xml;base64,' in html
     assert "alert(1)" not in html
+
+
+def test_a_closed_chapter_ends_at_its_reason_and_the_next_chapter_goes_on():
+    closed = {
+        "text/plain": "Too few.",
+        "text/html": '<p class="left-out">Too few.</p>',
+        "application/vnd.opsmodel.chapter+json": {"open": False},
+    }
+    html = render(
+        prose("# Title"),
+        prose("## First"),
+        shown(code("chapter"), closed),
+        shown(code("x"), {"text/plain": "never seen"}),
+        prose("### Inside\n\nnor this"),
+        prose("## Second"),
+        shown(code("y"), {"text/plain": "seen again"}),
+    )[0]
+    assert "Too few." in html
+    assert "never seen" not in html
+    assert "nor this" not in html
+    assert "seen again" in html
+
+
+def test_an_open_chapter_shows_nothing_of_itself():
+    html = render(prose("## First"), shown(code("chapter"), {"text/plain": ""}), prose("goes on"))[0]
+    assert "goes on" in html
+    assert "left-out" not in re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)
