@@ -68,7 +68,7 @@ def query(shape: Shape) -> str:
     """
     typed = _typed(shape)
     judged = _judged(ibis.table(typed.schema(), name="typed"), shape)
-    return f"typed AS ({ibis.to_sql(typed, dialect='duckdb')}) {ibis.to_sql(judged, dialect='duckdb')}"
+    return f"typed AS ({_sql(typed)}) {_sql(judged)}"
 
 
 @cache
@@ -76,7 +76,11 @@ def clocks(shape: Shape, column: str) -> str:
     """SQL over `raw` telling whether any time of a column has a clock time beside its day."""
     rows = raw_rows(shape.places)
     time = convert.time(text(rows, shape.places[column]), zone=shape.zone, day_first=shape.day_first)
-    return str(ibis.to_sql((time != time.truncate("D")).any().as_table(), dialect="duckdb"))
+    return _sql((time != time.truncate("D")).any().as_table())
+
+
+def _sql(table: ir.Table) -> str:
+    return str(ibis.to_sql(table, dialect="duckdb", pretty=False))
 
 
 def _typed(shape: Shape) -> ir.Table:

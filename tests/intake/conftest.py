@@ -43,6 +43,7 @@ def write_shop(folder: Path, engagement: str = "", settings: str = ENGAGEMENT, *
     """The three exports above in a client folder; others replace, add to or (None) leave out by name."""
     (folder / "raw").mkdir(parents=True, exist_ok=True)
     (folder / "engagement.yaml").write_text(settings + engagement, encoding="utf-8")
+    (folder / "secret.key").write_text("00" * 32)  # one key for all: sheets of one shape share their query
     for name, text in ({"stores": STORES, "contacts": CONTACTS, "orders": ORDERS} | files).items():
         if text is not None:
             (folder / "raw" / f"{name}.csv").write_text(text, encoding="utf-8")
