@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from opsmodel.metrics.occasions import Paid
-from opsmodel.metrics.starts import day_lists, quick, starts, with_start
+from opsmodel.metrics.starts import quick, starts, starts_and, with_start
 
 PERIODS = {"day": ("D", 1), "week": ("W", 7), "month": ("M", 30), "quarter": ("Q", 91), "year": ("Y", 365)}
 BITS = 63  # ages that fit into the whole number kept for each customer
@@ -17,7 +17,7 @@ BITS = 63  # ages that fit into the whole number kept for each customer
 
 def active(paid: Paid, *, period: str, calendar: bool, as_of: date) -> pd.DataFrame:
     """How many customers of each cohort had an order day at each age; columns as in `cells`."""
-    n_ages = (as_of - paid.from_day).days // PERIODS[period][1] + 2
+    n_ages = (as_of - paid.from_day).days // PERIODS[period][1] + 3  # 31 January to 1 March are 2 months
     if quick(paid) and n_ages <= BITS:
         return _active_by_bits(paid, period, calendar, n_ages)
     first = starts(paid)
@@ -57,9 +57,16 @@ def cells(
 
 def _active_by_bits(paid: Paid, period: str, calendar: bool, n_ages: int) -> pd.DataFrame:
     """A bit for each age at which a customer was active: one aggregation, no join."""
-    lists = day_lists(paid)
-    ages = lists.days.map(lambda d: _bit(_age(lists.first_day, d, period, calendar, _divide)))
-    who = lists.select(*paid.by, "first_day", mask=_any_bit(ages))
+    day = paid.rows.day
+    if calendar and period != "week":
+        start = ibis.literal(paid.from_day)
+        who = starts_and(paid, bits=_bit(_age(start, day, period, calendar)).bit_or())
+        mask = who.bits >> _age(start, who.first_day, period, calendar).cast("int32")
+    else:  # where a step begins differs from customer to customer
+        who = starts_and(paid, days=day.collect())
+        first = who.first_day
+        mask = _any_bit(who.days.map(lambda d: _bit(_age(first, d, period, calendar, _divide))))
+    who = who.select(*paid.by, "first_day", mask=mask)
     who = who.mutate(cohort=who.first_day.truncate(PERIODS[period][0]))
     wide = who.group_by([*paid.by, "cohort"]).agg(
         oldest=who.first_day.min(),

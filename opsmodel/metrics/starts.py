@@ -48,20 +48,20 @@ def returns(paid: Paid) -> ir.Table:
     return _returns_by_lowest(paid) if quick(paid) else _returns_by_join(paid)
 
 
-def day_lists(paid: Paid) -> ir.Table:
-    """One row per customer: the customer, `by`, first_day, days (array, in any order). DuckDB only. Lazy.
+def starts_and(paid: Paid, **also: ir.Value) -> ir.Table:
+    """One row per customer: the customer, `by`, first_day, and what `also` sums up. DuckDB only. Lazy.
+
+    also  aggregates of `paid.rows`, under the names they are to have
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> from opsmodel.metrics.occasions import paid_orders
-    >>> lists = day_lists(paid_orders(seven_customer_shop().orders, as_of="2024-06-30", by="store_id"))
-    >>> sorted(len(days) for days in lists.execute()["days"])
+    >>> paid = paid_orders(seven_customer_shop().orders, as_of="2024-06-30", by="store_id")
+    >>> sorted(starts_and(paid, n=paid.rows.count()).execute()["n"])
     [1, 2, 2, 2, 2, 3, 4]
     """
-    days = paid.rows.day.collect()
     if paid.carried:
-        return _returns_by_lowest(paid, days=days)
-    lists = paid.rows.group_by(paid.unit).agg(days=days)
-    return lists.mutate(first_day=lists.days.mins())
+        return _returns_by_lowest(paid, **also).drop("second_day")
+    return paid.rows.group_by(paid.unit).agg(first_day=paid.rows.day.min(), **also)
 
 
 def sequence(paid: Paid, *, upto: int) -> ir.Table:

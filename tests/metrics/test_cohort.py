@@ -226,6 +226,17 @@ def test_the_quick_way_of_large_tables_counts_the_same(calendar, by, orders, las
         starts.MANY = many
 
 
+@pytest.mark.parametrize("many", [0, 10**9])
+def test_the_first_of_march_is_two_calendar_months_after_the_last_of_january(many, monkeypatch):
+    orders = pd.DataFrame({"customer_id": "a", "ordered_at": ["2023-01-31", "2023-03-01"], "amount": 1.0})
+    monkeypatch.setattr(starts, "MANY", many)
+    table = cohort.retention(orders, as_of="2023-03-01", calendar=True)
+    assert table["age"].tolist() == [0, 1, 2]
+    np.testing.assert_allclose(table["value"], [1, 0, NAN])
+    table = cohort.retention(orders, as_of="2023-03-31", calendar=True)
+    assert table["value"].tolist() == [1, 0, 1]
+
+
 @pytest.mark.parametrize("last", [31, 32, 60, 61, 62, 63, 64, 100])
 def test_every_age_has_its_own_bit_up_to_the_last_one(last, monkeypatch):
     start = pd.Timestamp("2024-01-01")

@@ -111,6 +111,7 @@ def test_postgresql_finds_the_same_occasions_and_touches(postgres):
     remote = (
         postgres[False].get_backend().create_table("events", events[["customer_id", "event", "happened_at"]])
     )
+    postgres[False].get_backend().raw_sql("ANALYZE").close()
     local = repurchase.touch_free(orders(), events, as_of=AS_OF, touches=["message"], by="store_id")
     pd.testing.assert_frame_equal(
         local, repurchase.touch_free(postgres[False], remote, as_of=AS_OF, touches=["message"], by="store_id")
