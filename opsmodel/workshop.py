@@ -18,6 +18,7 @@ TEST_STEPS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy",),
+    ("opsmodel", "intake", "demo"),  # once, before several tests want it at a time
     ("pytest", "-n", "2", "--dist", "loadfile"),
     ("pytest", "--nbval", "--nbval-cell-timeout", "120", "-n", "2", "--dist", "loadscope", "notebooks"),
 )
