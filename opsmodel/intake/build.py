@@ -17,7 +17,7 @@ from opsmodel.intake.engagement import Engagement
 from opsmodel.intake.engine import run
 from opsmodel.intake.events import all_events
 from opsmodel.intake.grade import chapters, grade
-from opsmodel.intake.raw import code_version, data_version, exports, secret_key
+from opsmodel.intake.raw import code_version, data_version, exports, secret_key, settings_version
 from opsmodel.intake.readers import read_folder
 from opsmodel.intake.report import Report
 from opsmodel.intake.sources import assign
@@ -40,7 +40,8 @@ def intake(client: str | Path, *, force: bool = False, progress: bool = True) ->
     say = _speaker(engagement, progress)
     raw = exports(folder, engagement, say)
     version = data_version(raw, engagement)
-    made_by = hashlib.sha256((version + code_version()).encode()).hexdigest()
+    meta = {"data_version": version, "settings": settings_version(engagement)}
+    made_by = meta["made_by"] = hashlib.sha256((version + code_version()).encode()).hexdigest()
     if (folder / database.FILE).is_file() and not force:
         with suppress(ClientError):  # damaged, or of another layout: made again
             found = database.open_database(folder)
@@ -52,7 +53,7 @@ def intake(client: str | Path, *, force: bool = False, progress: bool = True) ->
     wording.use(engagement.language)
     try:
         with database.workshop(folder) as con:
-            report = _build(con, folder, raw, engagement, {"data_version": version, "made_by": made_by}, say)
+            report = _build(con, folder, raw, engagement, meta, say)
     finally:
         wording.use(before)
     return report

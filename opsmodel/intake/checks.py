@@ -143,34 +143,36 @@ _SENTENCES: dict[str, Callable[..., str]] = {
         **v,
     ),
     "conflicts": lambda **v: _(
-        "{n} rows share a key with another row and say otherwise; they are quarantined.", **v
+        "{n:,} rows share a key with another row and say otherwise; they are quarantined.", **v
     ),
     "partial_unknown": lambda **v: _(
-        "{n} orders are partly refunded without an amount; the refund is taken as 0.", **v
+        "{n:,} orders are partly refunded without an amount; the refund is taken as 0.", **v
     ),
-    "refund_rows": lambda **v: _("{n} refund rows were booked on their orders.", **v),
+    "refund_rows": lambda **v: _("{n:,} refund rows were booked on their orders.", **v),
     "united": lambda **v: _(
-        "{n} customer ids belong to a person with another id (same phone) and were united.", **v
+        "{n:,} customer ids belong to a person with another id (same phone) and were united.", **v
     ),
     "shared_phones": lambda **v: _(
-        "{n} phone numbers stand under more than 5 customer ids and unite nobody.", **v
+        "{n:,} phone numbers stand under more than 5 customer ids and unite nobody.", **v
     ),
     "no_customers": lambda **v: _(
-        "No list of customers: {n} customers are taken from the orders, without a join date.", **v
+        "No list of customers: {n:,} customers are taken from the orders, without a join date.", **v
     ),
     "orphans": lambda **v: _(
-        "{n_orders} orders belong to {n} customers who are in no list; "
+        "{n_orders:,} orders belong to {n:,} customers who are in no list; "
         "they were added, at home where they first bought.",
         **v,
     ),
-    "homed": lambda **v: _("{n} listed customers without a store are at home where they first bought.", **v),
-    "no_stores": lambda **v: _("No list of stores: {n} stores are taken from the other exports.", **v),
-    "stores_added": lambda **v: _("{n} stores are in no list and were added (first: {store}).", **v),
-    "stores_named": lambda **v: _("{n} spellings of store names were brought to store ids.", **v),
+    "homed": lambda **v: _(
+        "{n:,} listed customers without a store are at home where they first bought.", **v
+    ),
+    "no_stores": lambda **v: _("No list of stores: {n:,} stores are taken from the other exports.", **v),
+    "stores_added": lambda **v: _("{n:,} stores are in no list and were added (first: {store}).", **v),
+    "stores_named": lambda **v: _("{n:,} spellings of store names were brought to store ids.", **v),
     "unused_sheet": lambda **v: _("{sheet} is not used: its headers fit no table ({headers}).", **v),
     "empty_sheet": lambda **v: _("{sheet} has headers but no rows.", **v),
     "ambiguous": lambda **v: _("{sheet}: {column} is read from {used}; {others} would fit too.", **v),
-    "rejected": lambda **v: _("{n} lines could not be split into columns and are quarantined.", **v),
-    "titles": lambda **v: _("{sheet}: {n} title rows above the header were passed over.", **v),
+    "rejected": lambda **v: _("{n:,} lines could not be split into columns and are quarantined.", **v),
+    "titles": lambda **v: _("{sheet}: {n:,} title rows above the header were passed over.", **v),
     "note": lambda **v: _("{sheet}: {note}", **v),
 }

@@ -14,13 +14,17 @@ from opsmodel.intake import engagement as settings
 from opsmodel.intake.contract import TABLES, day
 from opsmodel.intake.database import FILE, JOURNEYS, Database, open_database
 from opsmodel.intake.engagement import Engagement
+from opsmodel.intake.peers import peer_ids
+from opsmodel.intake.raw import settings_version
 from opsmodel.wording import language
 
 _HOME = {"customers": "store_id", "orders": "home_store_id", "order_lines": "home_store_id"}
 
 
 def open_client(name: str | Path, as_of: str | date | None = None) -> "Client":
-    """A client's tables, ready to calculate on; a client without a database is taken in first.
+    """A client's tables, ready to calculate on.
+
+    A client without a database is taken in first, and again where settings that change the tables changed.
 
     name   a folder under data/ (or under OPSMODEL_DATA), or a path
     as_of  last day observed, inclusive; default: the engagement's, else the last day with an order
@@ -33,11 +37,11 @@ def open_client(name: str | Path, as_of: str | date | None = None) -> "Client":
     folder = settings.find_client(name)
     engagement = settings.read(folder)
     if not (folder / FILE).is_file():
-        from opsmodel.intake.build import intake
-
-        print(f"{engagement.client}: no database yet, reading the raw exports.", file=sys.stderr)
-        intake(folder)
+        _take_in(folder, "no database yet")
     database = open_database(folder)
+    if database.meta.get("settings") != settings_version(engagement):
+        _take_in(folder, "engagement.yaml has changed")
+        database = open_database(folder)
     last = day(as_of) if as_of else engagement.as_of or database.last_day
     if last < database.first_day:
         raise ClientError(
@@ -46,6 +50,13 @@ def open_client(name: str | Path, as_of: str | date | None = None) -> "Client":
             fix=f"use a day from {database.first_day} on.",
         )
     return Client(folder, engagement, last, database)
+
+
+def _take_in(folder: Path, why: str) -> None:
+    from opsmodel.intake.build import intake
+
+    print(f"{folder.name}: {why}, reading the raw exports.", file=sys.stderr)
+    intake(folder)
 
 
 @dataclass(frozen=True, repr=False)
@@ -171,13 +182,8 @@ class Client:
 
         All other stores where fewer than `min_peers` are alike.
         """
-        stores, rule = self.database.stores, self.engagement.peer_group
-        others = stores.drop(index=self.store_id)
-        alike = others
-        for column in rule.columns:
-            alike = alike[alike[column] == stores.loc[self.store_id, column]]
-        chosen = alike if len(alike) >= rule.min_peers else others
-        return replace(self, narrowed=tuple(chosen.index))
+        chosen = peer_ids(self.database.stores, self.store_id, self.engagement.peer_group)
+        return replace(self, narrowed=chosen)
 
     def _table(self, name: str) -> ir.Table:
         if not self.has(name):

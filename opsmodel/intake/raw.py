@@ -17,12 +17,17 @@ def data_version(raw: Path, engagement: Engagement) -> str:
         with path.open("rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
         digest.update(f"{path.relative_to(raw).as_posix()}\0{content}\n".encode())
+    digest.update(settings_version(engagement).encode())
+    return digest.hexdigest()[:12]
+
+
+def settings_version(engagement: Engagement) -> str:
+    """A name for the settings that change the tables; titles, targets and windows do not."""
     deciding = {
         "timezone", "source_timezone", "day_cutoff", "as_of", "source", "files", "columns", "day_first",
         "stages", "loops",
     }  # fmt: skip
-    digest.update(engagement.model_dump_json(include=deciding).encode())
-    return digest.hexdigest()[:12]
+    return hashlib.sha256(engagement.model_dump_json(include=deciding).encode()).hexdigest()[:12]
 
 
 def code_version() -> str:

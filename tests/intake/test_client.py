@@ -208,6 +208,20 @@ def test_a_reader_sees_the_new_database_after_an_intake(client):
     assert rows(old.orders, "order_id") == [["O1"], ["O2"], ["O3"], ["O4"]]
 
 
+def test_a_changed_stage_is_seen_at_the_next_opening(client, capsys):
+    folder = client()
+    assert "closed" not in rows(open_client(folder).events, "event")
+    client(engagement="title: The shop\n")
+    capsys.readouterr()
+    assert open_client(folder).title == "The shop"
+    assert "changed" not in capsys.readouterr().err
+    client(engagement="stages: [{name: closed, event: {table: orders, where: {store_id: S2}}}]\nloops: []\n")
+    assert [
+        row for row in rows(open_client(folder).events, "customer_id", "event") if row[1] == "closed"
+    ] == [["C1", "closed"], ["C2", "closed"]]
+    assert "engagement.yaml has changed" in capsys.readouterr().err
+
+
 def test_a_failing_intake_of_a_new_client_says_why(client):
     with pytest.raises(IntakeError, match="no export of shop holds orders"):
         open_client(client(orders=None))
