@@ -190,7 +190,10 @@ def _filled(con, name: str) -> set[str]:
     columns = TABLES[name].names
     wanted = ", ".join(f"count({column}) > 0" for column in columns)
     flags = run(con, f"SELECT {wanted} FROM final_{name}")[0]
-    return {column for column, flag in zip(columns, flags, strict=True) if flag}
+    filled = {column for column, flag in zip(columns, flags, strict=True) if flag}
+    if name == "events":
+        filled |= {f"event={event}" for (event,) in run(con, f"SELECT DISTINCT event FROM final_{name}")}
+    return filled
 
 
 def _lost(con) -> dict[str, dict[str, int]]:

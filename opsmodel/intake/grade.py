@@ -43,7 +43,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "channels": ("customers.channel",),
     "channel_cost": ("customers.channel", "spend.amount"),
     "referral": ("customers.referrer_id",),
-    "share": ("events.event",),
+    "share": ("events.event=shared",),
     "traffic": ("traffic.visitors",),
     "margin": ("orders.margin",),
     "ladder": ("order_lines.tier",),
@@ -80,7 +80,7 @@ def chapter_titles() -> dict[str, str]:
 def chapters(filled: dict[str, set[str]]) -> list[Chapter]:
     """Every chapter, allowed or not.
 
-    filled  table -> its columns that hold at least one value
+    filled  table -> its columns that hold at least one value; of events also event=<name>
 
     >>> [c.name for c in chapters({"orders": {"amount"}, "customers": {"joined_at"}}) if c.allowed]
     ['growth', 'cohort', 'repurchase', 'acquire', 'funnel']
@@ -88,7 +88,7 @@ def chapters(filled: dict[str, set[str]]) -> list[Chapter]:
     found = []
     for name, needs in NEEDS.items():
         missing = [need for need in needs if need.split(".")[1] not in filled.get(need.split(".")[0], set())]
-        found.append(Chapter(name, not missing, missing))
+        found.append(Chapter(name, not missing, [need.split("=")[0] for need in missing]))
     return found
 
 

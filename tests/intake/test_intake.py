@@ -202,7 +202,10 @@ def test_a_chapter_says_which_columns_would_unlock_it():
     found = {chapter.name: chapter.needs for chapter in chapters(FULL) if not chapter.allowed}
     assert found["retained_adds"] == ["customers.left_at"]
     assert found["channel_cost"] == ["customers.channel", "spend.amount"]
+    assert found["share"] == ["events.event"]
     assert "acquire" not in found
+    shared = chapters({"events": {"event", "event=shared"}})
+    assert [chapter.allowed for chapter in shared if chapter.name == "share"] == [True]
 
 
 def test_the_check_is_read_in_the_engagements_language_and_lines_up(client):
