@@ -38,7 +38,8 @@ def import_seconds() -> float:
 
 def page_seconds(notebook: Path, out: Path) -> float:
     """CPU seconds of one page of the demo, kernel and worker included, best of three."""
-    runs = [batch.render("demo", notebooks=[notebook], stores=["S001"], out=out, jobs=1, force=True, progress=False)
+    how = {"stores": ["S001"], "out": out, "jobs": 1, "force": True, "progress": False}
+    runs = [batch.render("demo", notebooks=[notebook], **how)
             for _ in range(3)]  # fmt: skip
     return min(result.cpu_seconds for (result,) in runs)
 
