@@ -8,19 +8,20 @@ from pathlib import Path
 
 from opsmodel import wording
 from opsmodel.errors import ClientError, IntakeError
-from opsmodel.intake import checks, database, homes, merge, persons, plausible, quarantine, refunds
+from opsmodel.intake import checks, database
 from opsmodel.intake import engagement as settings
 from opsmodel.intake.checks import Observation
-from opsmodel.intake.clean import stage, staged
+from opsmodel.intake.cleaning import homes, merge, persons, plausible, quarantine, refunds
+from opsmodel.intake.cleaning.clean import stage, staged
+from opsmodel.intake.cleaning.sources import assign
 from opsmodel.intake.contract import TABLES
 from opsmodel.intake.engagement import Engagement
 from opsmodel.intake.engine import run
 from opsmodel.intake.events import all_events
 from opsmodel.intake.grade import chapters, grade
 from opsmodel.intake.raw import code_version, data_version, exports, secret_key, settings_version
-from opsmodel.intake.readers import read_folder
+from opsmodel.intake.reading.readers import read_folder
 from opsmodel.intake.report import Report
-from opsmodel.intake.sources import assign
 
 MEMORY = "2500MB"
 

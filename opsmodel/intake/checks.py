@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from opsmodel.intake.clean import staged
+from opsmodel.intake.cleaning.clean import staged
 from opsmodel.intake.engine import run
 from opsmodel.wording import _
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from opsmodel.intake.checks import Observation
-from opsmodel.intake.quarantine import Entry
+from opsmodel.intake.cleaning.quarantine import Entry
 from opsmodel.wording import _
 
 

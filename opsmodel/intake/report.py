@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from unicodedata import east_asian_width
 
 from opsmodel.intake.checks import Observation
+from opsmodel.intake.cleaning.quarantine import Entry, reasons
 from opsmodel.intake.contract import TABLES
 from opsmodel.intake.grade import Chapter, Grade
-from opsmodel.intake.quarantine import Entry, reasons
 from opsmodel.wording import _, language, use
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from opsmodel import open_client
 from opsmodel.intake.build import intake
-from opsmodel.intake.quarantine import safe
+from opsmodel.intake.cleaning.quarantine import safe
 
 HEAD = "订单号,客户ID,手机号,门店编号,下单时间,实付金额,退款金额,订单状态\n"
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from opsmodel.errors import EngagementError, IntakeError, OpsmodelError
 from opsmodel.intake.build import check, intake
 from opsmodel.intake.checks import Observation
+from opsmodel.intake.cleaning.quarantine import Entry
 from opsmodel.intake.codebook import text as codebook
 from opsmodel.intake.database import content_hash
 from opsmodel.intake.grade import chapters, grade
-from opsmodel.intake.quarantine import Entry
 from opsmodel.intake.report import aligned
 
 ROOT = Path(__file__).parents[2]

@@ -9,8 +9,8 @@ import pytest
 import xlsxwriter
 
 from opsmodel.errors import IntakeError
-from opsmodel.intake import archives
-from opsmodel.intake.readers import read_folder
+from opsmodel.intake.reading import archives
+from opsmodel.intake.reading.readers import read_folder
 
 HEADER = "订单号,下单时间,实付金额,所属门店,备注"
 ROW_1 = "0001,2024-03-05 14:03,12.50,S1,好"

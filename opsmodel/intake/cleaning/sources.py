@@ -5,10 +5,10 @@ import re
 from opsmodel.errors import IntakeError
 from opsmodel.intake.aliases import Mapping, match, normal
 from opsmodel.intake.checks import Observation
-from opsmodel.intake.clean import Source
+from opsmodel.intake.cleaning.clean import Source
 from opsmodel.intake.contract import TABLES
 from opsmodel.intake.engagement import Engagement
-from opsmodel.intake.readers import RawSheet
+from opsmodel.intake.reading.readers import RawSheet
 
 STORE_NAMES = ("门店名称", "门店名", "店铺名称", "店名", "下单门店名称", "storename", "shopname")
 

@@ -1,10 +1,10 @@
 """Rows that say the same thing twice become one."""
 
-from opsmodel.intake.clean import staged
+from opsmodel.intake.cleaning.clean import staged
+from opsmodel.intake.cleaning.quarantine import remove
+from opsmodel.intake.cleaning.recipe import HELPERS
 from opsmodel.intake.contract import TABLES
 from opsmodel.intake.engine import run
-from opsmodel.intake.quarantine import remove
-from opsmodel.intake.recipe import HELPERS
 
 PLACE = "_source, _line"
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import duckdb
 
 from opsmodel.errors import IntakeError
-from opsmodel.intake.archives import unpack
-from opsmodel.intake.delimited import read_text
-from opsmodel.intake.landing import Landing
-from opsmodel.intake.parquets import read_parquet
-from opsmodel.intake.sheet import RawSheet
-from opsmodel.intake.spreadsheets import read_workbook
+from opsmodel.intake.reading.archives import unpack
+from opsmodel.intake.reading.delimited import read_text
+from opsmodel.intake.reading.landing import Landing
+from opsmodel.intake.reading.parquets import read_parquet
+from opsmodel.intake.reading.sheet import RawSheet
+from opsmodel.intake.reading.spreadsheets import read_workbook
 
 __all__ = ["RawSheet", "read_folder"]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import duckdb
 
 from opsmodel.errors import IntakeError
-from opsmodel.intake.landing import Landing
-from opsmodel.intake.sheet import RawSheet
+from opsmodel.intake.reading.landing import Landing
+from opsmodel.intake.reading.sheet import RawSheet
 
 
 def read_parquet(path: Path, file: str, landing: Landing) -> RawSheet:

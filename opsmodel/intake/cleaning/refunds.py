@@ -1,8 +1,8 @@
 """What was paid back: from a status, from a column, from rows of their own."""
 
-from opsmodel.intake.clean import staged
+from opsmodel.intake.cleaning.clean import staged
+from opsmodel.intake.cleaning.quarantine import remove
 from opsmodel.intake.engine import run
-from opsmodel.intake.quarantine import remove
 
 ORDERS = staged("orders")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import python_calamine
 
 from opsmodel.errors import IntakeError
-from opsmodel.intake.headers import LOOK_AT, header_row, is_totals, tidy
-from opsmodel.intake.landing import Landing
-from opsmodel.intake.sheet import RawSheet
+from opsmodel.intake.reading.headers import LOOK_AT, header_row, is_totals, tidy
+from opsmodel.intake.reading.landing import Landing
+from opsmodel.intake.reading.sheet import RawSheet
 
 
 def read_workbook(path: Path, file: str, landing: Landing) -> list[RawSheet]:

@@ -8,8 +8,8 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
-from opsmodel.intake.headers import PUNCTUATION, TOTALS, is_totals
-from opsmodel.intake.landing import Landing
+from opsmodel.intake.reading.headers import PUNCTUATION, TOTALS, is_totals
+from opsmodel.intake.reading.landing import Landing
 
 _MOST_LINES = 200  # of one record; a quote still open then was never meant to open
 _LONGEST = 1_000_000  # characters of one record

@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
-from opsmodel.intake.clean import staged
+from opsmodel.intake.cleaning.clean import staged
+from opsmodel.intake.cleaning.quarantine import remove
 from opsmodel.intake.contract import TABLES
 from opsmodel.intake.engine import run
-from opsmodel.intake.quarantine import remove
 
 SEEN = ("ordered_at", "joined_at", "left_at", "member_since", "happened_at", "done_at", "answered_at")
 COUNTED = ("spent_on", "counted_on")

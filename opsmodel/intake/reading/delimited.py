@@ -17,11 +17,11 @@ import duckdb
 
 from opsmodel.errors import IntakeError
 from opsmodel.intake.aliases import known
-from opsmodel.intake.encodings import Encoding, detect
-from opsmodel.intake.headers import LOOK_AT, PUNCTUATION, TOTALS, header_row, is_totals, tidy
-from opsmodel.intake.landing import Landing
-from opsmodel.intake.sheet import RawSheet
-from opsmodel.intake.splitting import rewrite
+from opsmodel.intake.reading.encodings import Encoding, detect
+from opsmodel.intake.reading.headers import LOOK_AT, PUNCTUATION, TOTALS, header_row, is_totals, tidy
+from opsmodel.intake.reading.landing import Landing
+from opsmodel.intake.reading.sheet import RawSheet
+from opsmodel.intake.reading.splitting import rewrite
 
 _SAMPLE = 1 << 18  # bytes
 _DELIMITERS = ",\t;|"

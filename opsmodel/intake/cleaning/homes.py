@@ -3,10 +3,10 @@
 import unicodedata
 from typing import Any
 
-from opsmodel.intake.clean import staged
+from opsmodel.intake.cleaning.clean import staged
+from opsmodel.intake.cleaning.quarantine import remove
 from opsmodel.intake.contract import TABLES
 from opsmodel.intake.engine import run
-from opsmodel.intake.quarantine import remove
 
 
 def name_stores(con, tables: list[str]) -> dict[str, Any]:

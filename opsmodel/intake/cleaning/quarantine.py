@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from opsmodel.intake.clean import Source, staged
+from opsmodel.intake.cleaning.clean import Source, staged
 from opsmodel.intake.contract import TABLES
 from opsmodel.intake.engine import run
 from opsmodel.wording import _

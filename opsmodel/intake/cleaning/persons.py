@@ -1,6 +1,6 @@
 """One person, one id: the same phone under two customer ids is the same customer."""
 
-from opsmodel.intake.clean import staged
+from opsmodel.intake.cleaning.clean import staged
 from opsmodel.intake.engine import run
 
 SHARED_BY = 5  # a phone under more ids than this is a shop's own or a stand-in, and joins nobody

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
+from opsmodel.intake.cleaning.recipe import Shape, clocks, query
 from opsmodel.intake.contract import TABLES
 from opsmodel.intake.engagement import Engagement
 from opsmodel.intake.engine import run
-from opsmodel.intake.recipe import Shape, clocks, query
 
 
 @dataclass(frozen=True)
