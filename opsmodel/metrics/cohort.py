@@ -67,7 +67,7 @@ def retention(
         found = cells(first, seen, seen.count(), by=paid.by, period=period, calendar=calendar)
     else:
         first = starts(paid)
-        worth = values(orders, as_of=as_of, measure=measure, scope=scope)
+        worth = values(orders, paid, as_of=as_of, measure=measure, scope=scope)
         worth = with_start(worth, first, unit=paid.unit)
         if mode == "by":
             worth = worth.filter(worth.day > worth.first_day)

@@ -125,12 +125,26 @@ def _returns_by_lowest(paid: Paid, **also: ir.Value) -> ir.Table:
     )
     found = found.mutate(first_day=found.two[0].date(), second_day=found.two[1].date())
     same = (found.first_day == found.second_day).fill_null(False)
-    columns = [*unit, *carried, "first_day", "second_day", *also]
-    few = found.filter(same).select(*unit, *also)
-    same_day = _returns_by_join(paid._replace(rows=rows.semi_join(few, unit)))
+    apart = found.filter(~same)
+    few = found.filter(same).select(*unit, "first_day", *also, first_at=found.two[0])
+    same_day = _same_day(paid, few)
     if also:
-        same_day = with_start(same_day, few, unit=unit)
-    return ibis.union(found.filter(~same).select(columns), same_day.select(columns))
+        same_day = with_start(same_day, few.drop("first_day", "first_at"), unit=unit)
+    columns = [*unit, *carried, "first_day", "second_day", *also]
+    return ibis.union(apart.select(columns), same_day.select(columns))
+
+
+def _same_day(paid: Paid, few: ir.Table) -> ir.Table:
+    """The return of customers with two orders on the first day, and `by` even of orders at one moment."""
+    rows, unit, carried = paid.rows, paid.unit, paid.carried
+    theirs = with_start(rows, few.select(*unit, "first_day", "first_at"), unit=unit)
+    later, start = theirs.day > theirs.first_day, theirs.ordered_at == theirs.first_at
+    ties = {carried[0]: theirs[carried[0]].min(where=start)} if len(carried) == 1 else {}
+    back = theirs.group_by([*unit, "first_day"]).agg(second_day=theirs.day.min(where=later), **ties)
+    if len(carried) < 2:
+        return back
+    plain = _starts_plainly(paid._replace(rows=rows.semi_join(few, unit)))
+    return with_start(back.drop("first_day"), plain, unit=unit)
 
 
 @ibis.udf.agg.builtin(name="min")
