@@ -7,6 +7,7 @@ its own, and prints rows, seconds, rows a second and the peak memory of that pro
 temporary folder (TMPDIR chooses the disk) that is removed afterwards.
 """
 
+import argparse
 import resource
 import subprocess
 import sys
@@ -57,4 +58,6 @@ def main(rows: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1].replace("_", "")) if len(sys.argv) > 1 else 5_000_000)
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rows", type=int, default=5_000_000)
+    main(options.parse_args().rows)

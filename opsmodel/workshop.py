@@ -28,8 +28,7 @@ def setup(extra: str = "") -> int:
     """Make `.venv` with the pinned packages, and those of an extra: test, bench or completejourney."""
     if not VENV.exists():
         venv.create(VENV, with_pip=True)
-    python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(_python(VENV)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     print(f"installing packages into {VENV.name} (about a minute)", file=sys.stderr, flush=True)
     wanted = (
         ["--constraint", "requirements-test.txt", "--editable", f".[{extra}]"]
@@ -50,8 +49,23 @@ def test() -> int:
 def bench(rows: int | None = None) -> int:
     """Time the calculations against their peers; prints ratios and peak memory."""
     size = [] if rows is None else ["--rows", str(rows)]
+    os.environ.setdefault("OPENRETAILSCIENCE_PYTHON", str(_peer("openretailscience")))
     scripts = sorted((ROOT / "benchmarks").glob("[a-z]*.py"))
     return next((code for script in scripts if (code := _run([sys.executable, str(script), *size]))), 0)
+
+
+def _peer(package: str) -> Path:
+    """The Python of an environment of its own for a peer that wants other versions than ours."""
+    home = ROOT / "build" / package
+    python = _python(home)
+    if not python.exists():
+        venv.create(home, with_pip=True)
+        _run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package])
+    return python
+
+
+def _python(home: Path) -> Path:
+    return home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def notebooks() -> int:
