@@ -1,8 +1,8 @@
 """How long a large CSV takes to go in, and how much memory at most.
 
-    python benchmarks/intake_memory.py [ROWS]
+    python benchmarks/intake_memory.py --rows 20000000
 
-Writes an export of ROWS orders (default 5 million) as a client's system would, takes it in in a process of
+Writes an export of that many orders (default 5 million) as a client's system would, takes it in in a process of
 its own, and prints rows, seconds, rows a second and the peak memory of that process. Everything is done in a
 temporary folder (TMPDIR chooses the disk) that is removed afterwards.
 """

@@ -3,7 +3,6 @@
 python benchmarks/pages.py
 """
 
-import argparse
 import subprocess
 import sys
 import tempfile
@@ -45,7 +44,6 @@ def page_seconds(notebook: Path, out: Path) -> float:
 
 
 def main() -> None:
-    argparse.ArgumentParser().add_argument("--rows", help="not used: a page has one size")
     intake("demo", progress=False)
     open_client("demo")
     print(f"import opsmodel: {import_seconds():.2f} s")
