@@ -59,7 +59,8 @@ def test_the_numbers_beside_a_page_are_the_numbers_of_the_calculation(client, fo
         expected = summary.of_store(client.store(store), chain, findings.for_store(chain, store))
         assert told["headline"].keys() == expected["headline"].keys()
         for key, entry in expected["headline"].items():
-            assert told["headline"][key]["value"] == pytest.approx(entry["value"], rel=1e-5)
+            value = entry["value"]  # None below a base of 30
+            assert told["headline"][key]["value"] == (value and pytest.approx(value, rel=1e-5))
         sums = [finding["money"] for finding in expected.get("findings", [])]
         assert [finding["money"] for finding in told.get("findings", [])] == sums
 
