@@ -3,8 +3,8 @@
     python benchmarks/intake_memory.py --rows 20000000
 
 Writes an export of that many orders (default 5 million) as a client's system would, takes it in in a process
-of its own, and prints rows, seconds, rows a second and the peak memory of that process. Everything is done in a
-temporary folder (TMPDIR chooses the disk) that is removed afterwards.
+of its own, and prints rows, seconds, rows a second and the peak memory of that process. Everything is done
+in a temporary folder (TMPDIR chooses the disk) that is removed afterwards.
 """
 
 import argparse
