@@ -118,6 +118,27 @@ def test_postgresql_finds_the_same_occasions_and_touches(postgres):
     )
 
 
+@pytest.mark.parametrize("n_rows", [0, 10**9])
+@pytest.mark.parametrize("by", ["store_id", ["store_id"], ["store_id", "channel"], ["channel", "store_id"]])
+@pytest.mark.parametrize("turn", [0, 1, 2])
+def test_of_first_orders_at_one_moment_the_lowest_value_counts(n_rows, by, turn):
+    table = pd.DataFrame(
+        [["a", "S2", "app"], ["a", "S1", "till"], ["a", "S1", "shop"], ["a", "S0", "app"]],
+        columns=["customer_id", "store_id", "channel"],
+    )
+    times = ["2024-01-01 10:00"] * 3 + ["2024-01-01 12:00"]
+    table = table.assign(ordered_at=pd.to_datetime(times), amount=1.0)
+    table = pd.concat([table.iloc[turn:], table.iloc[:turn]])
+    lowest = {"store_id": ["S1"], "store_id channel": ["S1", "shop"], "channel store_id": ["app", "S2"]}
+    with quick_from(n_rows):
+        for found in (
+            repurchase.curve(table, as_of=AS_OF, by=by),
+            cohort.retention(table, as_of=AS_OF, by=by),
+        ):
+            names = [by] if isinstance(by, str) else by
+            assert found[names].drop_duplicates().values.tolist() == [lowest[" ".join(names)]]
+
+
 @pytest.mark.parametrize("name", QUESTIONS)
 @pytest.mark.parametrize(
     "more",
