@@ -63,6 +63,8 @@ def test_a_customer_counts_in_a_window_from_the_day_it_is_over(shop):
     for extra, n in ((29, 6), (30, 7)):
         table = repurchase.curve(shop.orders, as_of=first + pd.Timedelta(days=extra), within_days=(30,))
         assert table["n_customers"].tolist() == [n]
+        rungs = repurchase.ladder(shop.orders, as_of=first + pd.Timedelta(days=extra), within_days=30)
+        assert rungs["n_customers"][0] == n
 
 
 def test_the_rate_on_one_base_counts_the_same_customers_in_every_window(shop, as_of):
