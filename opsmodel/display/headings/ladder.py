@@ -1,0 +1,5 @@
+"""Headings: from the entry product upwards."""
+
+
+def headings() -> dict[str, str]:
+    return {}

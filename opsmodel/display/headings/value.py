@@ -1,0 +1,5 @@
+"""Headings: what customers are worth."""
+
+
+def headings() -> dict[str, str]:
+    return {}
