@@ -41,6 +41,7 @@ MAY_IMPORT = {
     "metrics.counting": {"metrics.rates"},
     "metrics.ageing": {"metrics.starts", "metrics.occasions"},
     "metrics": {*CONTRACT, *STEPS},
+    "metrics.ladder": {*CONTRACT, *STEPS, "metrics.ladder"},
     "advice": {*ABOVE_METRICS, "advice"},
     "display": {*CONTRACT, "display"},
     "display.explore": {*ABOVE_METRICS, "display"},
