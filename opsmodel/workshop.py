@@ -96,12 +96,12 @@ def lock() -> int:
 
 
 def clean() -> int:
-    """Remove what was generated: reports, benchmark data and the clients' databases."""
+    """Remove what was generated: reports, tables kept for the chain and the clients' databases."""
     folders = [
         ROOT / "reports",
         ROOT / "build",
         *ROOT.glob("data/*/quarantine"),
-        *ROOT.glob("data/*/benchmarks"),
+        *ROOT.glob("data/*/kept"),
     ]
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)

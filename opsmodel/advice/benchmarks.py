@@ -1,46 +1,34 @@
 """Every store against its peers on every lever, computed once for the chain."""
 
-import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import date
-from hashlib import sha256
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-import opsmodel
-from opsmodel.advice import bases
+from opsmodel.advice import bases, once
 from opsmodel.advice.finding import SMALLEST_BASE
 from opsmodel.advice.levers import LEVERS
 from opsmodel.metrics import rates, shrinkage
 
 FALSE_DISCOVERIES = 0.05
-ROOMS = ("metrics", "advice", "intake")
 
 
 def stores(client) -> pd.DataFrame:
-    """One row per store and lever of the whole chain: see `table`. Kept beside the client's database.
+    """One row per store and lever of the whole chain: see `table`. Computed once for all pages."""
+    return once.whole(client, compared)
 
-    The first call computes it; later calls, and other notebooks, read it back as long as the data, the
-    as-of day, the windows, the peer rule and the code are the same.
-    """
-    chain = client.chain
-    path = chain.folder / "benchmarks" / f"{_key(chain)}.parquet"
-    with suppress(OSError, ValueError):  # absent, or unreadable: computed anew
-        return pd.read_parquet(path)
-    found = table(
-        chain.customers,
-        chain.orders,
-        chain.events,
-        as_of=chain.as_of,
-        within_days=chain.engagement.windows.within_days,
-        peers={store: chain.store(store).peers.store_ids for store in chain.store_ids},
+
+def compared(client) -> pd.DataFrame:
+    """`table` of a client, with the windows and the peer rule of its engagement."""
+    return table(
+        client.customers,
+        client.orders,
+        client.events,
+        as_of=client.as_of,
+        within_days=client.engagement.windows.within_days,
+        peers={store: client.store(store).peers.store_ids for store in client.store_ids},
     )
-    with suppress(OSError):  # a folder that cannot be written costs time, not the answer
-        _write(found, path)
-    return found
 
 
 def table(
@@ -151,21 +139,3 @@ def _group(rows: pd.DataFrame, is_rate: bool) -> pd.DataFrame:
         peer_se=(square.sum() - square).clip(lower=0) ** 0.5 / others.where(others > 0),
         peer_p75=shrinkage.p75_of_others(shrunken["shrunken"]),
     )
-
-
-def _key(client) -> str:
-    parts = [client.data_version, client.as_of.isoformat()]
-    parts.append(client.engagement.model_dump_json(include={"windows", "peer_group"}))
-    package = Path(opsmodel.__file__).parent
-    code = sorted(path for room in ROOMS for path in (package / room).rglob("*.py"))
-    digest = sha256("\n".join(parts).encode())
-    for path in code:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _write(found: pd.DataFrame, path: Path) -> None:
-    path.parent.mkdir(exist_ok=True)
-    partial = path.with_name(f"{path.stem}.{os.getpid()}.partial")
-    found.to_parquet(partial)
-    os.replace(partial, path)

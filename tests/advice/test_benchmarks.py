@@ -1,8 +1,6 @@
-"""Every store against its peers: the counts, the comparison, the cache, and planted truths found again."""
+"""Every store against its peers: the counts, the comparison, and planted truths found again."""
 
-from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -163,65 +161,17 @@ def test_later_days_and_other_stores_orders_do_not_move_a_base(planted):
     assert (table.set_index(["store_id", "lever"])["n"] >= early).all()
 
 
-@dataclass
-class Chain:
-    """As much of a client as the cache looks at."""
-
-    folder: Path
-    data_version: str = "v1"
-    as_of: date = END
-
-    engagement = Engagement(client="demo", timezone="Asia/Shanghai")
-    store_ids = ("S001", "S002", "S003")
-    customers = orders = events = None
-    chain = property(lambda self: self)
-
-    def store(self, store_id):
-        return SimpleNamespace(peers=SimpleNamespace(store_ids=[s for s in self.store_ids if s != store_id]))
-
-
-@pytest.fixture
-def computed(monkeypatch, planted):
-    """The windows and peers of every computation made."""
+def test_a_chain_is_compared_by_its_own_windows_and_peers(monkeypatch, planted):
     calls = []
-
-    def table(customers, orders, events, **window):
-        calls.append(window)
-        return planted[1]
-
-    monkeypatch.setattr(benchmarks, "table", table)
-    return calls
-
-
-def test_benchmarks_are_computed_once_for_a_data_version_and_a_day(tmp_path, computed):
-    client = Chain(tmp_path)
-    first = benchmarks.stores(client)
-    pd.testing.assert_frame_equal(benchmarks.stores(client), first)
-    assert [(window["as_of"], window["within_days"]) for window in computed] == [(END, 90)]
-    assert computed[0]["peers"]["S002"] == ["S001", "S003"]
-    benchmarks.stores(replace(client, data_version="v2"))
-    benchmarks.stores(replace(client, as_of=date(2025, 6, 29)))
-    assert len(computed) == 3
-    files = [path.name for path in (tmp_path / "benchmarks").iterdir()]
-    assert len(files) == 3
-    assert all(name.endswith(".parquet") for name in files)
-
-
-def test_a_change_of_the_code_computes_anew(tmp_path, computed, monkeypatch):
-    benchmarks.stores(Chain(tmp_path))
-    monkeypatch.setattr(benchmarks, "ROOMS", ("metrics",))
-    benchmarks.stores(Chain(tmp_path))
-    assert len(computed) == 2
-
-
-def test_a_damaged_cache_is_made_anew_and_an_unwritable_folder_costs_only_time(tmp_path, computed):
-    first = benchmarks.stores(Chain(tmp_path))
-    (kept,) = (tmp_path / "benchmarks").iterdir()
-    kept.write_bytes(b"half a file")
-    pd.testing.assert_frame_equal(benchmarks.stores(Chain(tmp_path)), first)
-    (tmp_path / "taken").write_text("a file where the folder should be")
-    pd.testing.assert_frame_equal(benchmarks.stores(Chain(tmp_path / "taken")), first)
-    assert len(computed) == 3
+    monkeypatch.setattr(benchmarks, "table", lambda *_, **window: calls.append(window) or planted[1])
+    peers = {"S001": ["S002"], "S002": ["S001"]}
+    chain = SimpleNamespace(
+        customers=None, orders=None, events=None, as_of=END, store_ids=list(peers),
+        engagement=Engagement(client="demo", timezone="Asia/Shanghai"),
+        store=lambda name: SimpleNamespace(peers=SimpleNamespace(store_ids=peers[name])),
+    )  # fmt: skip
+    benchmarks.compared(chain)
+    assert calls == [{"as_of": END, "within_days": 90, "peers": peers}]
 
 
 def test_raising_two_levers_shares_out_the_overlap(planted):

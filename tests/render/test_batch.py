@@ -172,8 +172,9 @@ pathlib.Path(store).write_text(str(os.getpid()))
 time.sleep(120)
 """
 STOPPED = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in what a shell starts with &
 from opsmodel.render import batch
 home, stores = Path(sys.argv[1]), sys.argv[2:]
 batch.render("demo", notebooks=[home / "sleepy.ipynb"], stores=stores, out=home / "reports", progress=False)

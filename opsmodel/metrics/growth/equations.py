@@ -1,15 +1,12 @@
-"""The growth equations of a period, and which factor moved them."""
+"""The growth equations of a period."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import ibis
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake import contract
-from opsmodel.metrics.contributions import decompose, mix_split
-
-__all__ = ["average", "decompose", "equation", "mix_split", "periods"]
 
 SALES = (
     "net_revenue",
@@ -70,58 +67,7 @@ def equation(orders, *, start, end, traffic=None, customers=None, by=None) -> pd
     scarce = ~(totals["days_counted"] >= COUNTED * totals["selling_days"])
     totals["visitors"] = totals["visitors"].mask(scarce)
     totals["users"] += totals["n_buyers"] - totals["known_buyers"]
-    return _factors(totals, keys)
-
-
-def periods(
-    orders, *, as_of, period_days: int = 182, n_periods: int = 2, traffic=None, customers=None, by=None
-) -> pd.DataFrame:
-    """One row of `equation` for each of the last periods of equal length, the oldest first.
-
-    as_of        last day of the last period
-    period_days  length of a period in days; 182 are 26 whole weeks, so that weekdays weigh alike
-    n_periods    how many
-
-    Returns start and end (dates, both inclusive), then the columns of `equation`. A period in which
-    nothing was sold is a row of zeros. Errors are those of `equation`.
-
-    >>> from opsmodel.intake.example import seven_customer_shop
-    >>> rows = periods(seven_customer_shop().orders, as_of="2024-06-30", period_days=91)
-    >>> rows["start"].astype(str).tolist(), rows["n_orders"].tolist()
-    (['2024-01-01', '2024-04-01'], [11.0, 5.0])
-    """
-    if period_days < 1 or n_periods < 1:
-        raise ArgumentError(
-            "a period has at least one day, and there is at least one.",
-            found=f"period_days {period_days}, n_periods {n_periods}",
-            fix="give 1 or more of each.",
-        )
-    last, parts = contract.day(as_of), []
-    for back in range(n_periods - 1, -1, -1):
-        end = last - timedelta(days=back * period_days)
-        start = end - timedelta(days=period_days - 1)
-        row = equation(orders, start=start, end=end, traffic=traffic, customers=customers, by=by)
-        row.insert(0, "start", start)
-        row.insert(1, "end", end)
-        parts.append(row)
-    return pd.concat(parts, ignore_index=True)
-
-
-def average(rows: pd.DataFrame) -> pd.DataFrame:
-    """The average store: one row of `equation`, from several. Totals are divided by the number of rows.
-
-    Its ratios are those of the totals, so the product still holds. What one row could not see is NaN.
-
-    rows  rows of `equation`, one a store
-
-    >>> orders = pd.DataFrame({"store_id": ["A", "A", "B"], "customer_id": ["x", "y", "z"],
-    ...                        "ordered_at": "2024-06-01", "amount": [10.0, 20.0, 60.0]})
-    >>> average(equation(orders, start="2024-06-01", end="2024-06-30", by="store_id"))["net_revenue"].item()
-    45.0
-    """
-    totals = rows.assign(identified=rows["identified_share"].fillna(0) * rows["net_revenue"])
-    wanted = ["net_revenue", "identified", "n_orders", "n_buyers", "visitors", "users"]
-    return _factors(totals[wanted].mean(skipna=False).to_frame().T, [])
+    return factors(totals, keys)
 
 
 def _period(orders, first: date, last: date, keys: list[str]):
@@ -209,7 +155,9 @@ def _beside(left: pd.DataFrame, right: pd.DataFrame, keys: list[str]) -> pd.Data
     return left.merge(right, on=keys, how="outer") if keys else left.join(right)
 
 
-def _factors(totals: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def factors(totals: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """The columns of `equation` from the totals of a period: sums, and the ratios between them."""
+
     def ratio(part: str, whole: str) -> pd.Series:
         return totals[part] / totals[whole].where(totals[whole] != 0)
 

@@ -1,0 +1,137 @@
+"""Tables of the whole chain, computed once, kept beside the client's database, read back by every page."""
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, timedelta
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from filelock import FileLock
+
+import opsmodel
+from opsmodel.errors import ArgumentError
+
+FOLDER = "kept"
+ROOMS = ("metrics", "advice", "intake")  # whose code the kept tables depend on
+HOME = {"orders": "home_store_id", "order_lines": "home_store_id", "events": "home_store_id"}
+ROWS_A_BLOCK = 20_000  # of the file: a store's rows are found without reading all of it
+
+_computed: dict[str, float] = {}
+
+
+def of(shop, calculate: Callable[..., pd.DataFrame], table: str = "", **question: Any) -> pd.DataFrame:
+    """The rows of the stores in scope, of a calculation made for all stores of the chain at once.
+
+    shop       a client narrowed to a store or to its peers
+    calculate  a function of the package with an argument `by`: of one of the client's tables and `as_of`,
+               or, where `table` is empty, of the client itself
+    table      name of that table: "orders", "events", "sales", "customers", …
+    question   its other arguments: text, numbers, days, and lists and dicts of them
+
+    Returns for one store what `calculate` returns for the store's own table; for several stores also the
+    column that names them, first. The first page to ask computes the table, others that want it wait; it is
+    read back as long as data, as-of day, engagement, question and code are the same.
+    Raises ArgumentError if an argument cannot be kept, and what `calculate` raises.
+
+    >>> of(shop, repurchase.curve, "orders", within_days=(30, 90))  # doctest: +SKIP
+    """
+    column = HOME.get(table, "store_id")
+    asked = question | {"by": [column, *_names(question.get("by"))]}
+    path = _keep(shop.chain, calculate, table, asked)
+    chosen = [(column, "in", shop.store_ids)]
+    found = None if path is None else pd.read_parquet(path, filters=chosen)
+    if found is None or found.empty:  # not kept, or a store the table says nothing about
+        return _answer(shop, calculate, table, question if len(shop.store_ids) == 1 else asked)
+    return found.drop(columns=column) if len(shop.store_ids) == 1 else found
+
+
+def whole(client, calculate: Callable[..., pd.DataFrame], **question: Any) -> pd.DataFrame:
+    """What `calculate(client.chain, …)` returns: a fit, a prior or a comparison that all pages share.
+
+    Arguments and errors as in `of`.
+
+    >>> whole(shop, benchmarks.compared)  # doctest: +SKIP
+    """
+    path = _keep(client.chain, calculate, "", question)
+    return _answer(client.chain, calculate, "", question) if path is None else pd.read_parquet(path)
+
+
+def seconds() -> dict[str, float]:
+    """Name of each table this process computed for the chain -> how long it took; others were read back."""
+    return dict(_computed)
+
+
+def _answer(client, calculate, table: str, question: dict[str, Any]) -> pd.DataFrame:
+    if not table:
+        return calculate(client, **question)
+    return calculate(getattr(client, table), as_of=client.as_of, **question)
+
+
+def _keep(chain, calculate, table: str, question: dict[str, Any]) -> Path | None:
+    """The file that holds the answer, made if it is not there; None where nothing can be kept."""
+    name = f"{calculate.__module__}.{calculate.__qualname__}"
+    if not name.startswith("opsmodel."):  # a function of the notebook may change between two calls
+        return None
+    path = chain.folder / FOLDER / f"{calculate.__name__}-{_key(chain, name, table, question)}.parquet"
+    with suppress(OSError):  # a folder that cannot be written costs time, not the answer
+        path.parent.mkdir(exist_ok=True)
+        with FileLock(path.with_suffix(".lock")):
+            if not _readable(path):
+                began = time.perf_counter()
+                found = _answer(chain, calculate, table, question)
+                _computed[calculate.__name__] = round(time.perf_counter() - began, 2)
+                _write(found, path)
+        return path
+    return None
+
+
+def _readable(path: Path) -> bool:
+    with suppress(OSError, ValueError):
+        pd.read_parquet(path, columns=[])
+        return True
+    return False
+
+
+def _write(found: pd.DataFrame, path: Path) -> None:
+    partial = path.with_name(f"{path.stem}.{os.getpid()}.partial")
+    found.to_parquet(partial, index=False, row_group_size=ROWS_A_BLOCK)
+    os.replace(partial, path)
+
+
+def _key(chain, name: str, table: str, question: dict[str, Any]) -> str:
+    told = {argument: _plain(argument, value) for argument, value in sorted(question.items())}
+    settings = chain.engagement.model_dump_json()
+    parts = (chain.data_version, chain.as_of.isoformat(), settings, name, table, repr(told), _code(ROOMS))
+    return sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _plain(argument: str, value: Any) -> Any:
+    """The value, once it is known to read the same whenever it means the same."""
+    if isinstance(value, dict):
+        return {key: _plain(argument, inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(argument, inner) for inner in value]
+    if value is None or isinstance(value, (str, int, float, bool, date, timedelta)):
+        return value
+    raise ArgumentError(
+        f"{argument} cannot be part of a question asked once for the chain.",
+        found=type(value).__name__,
+        fix="give text, numbers or days, or call the function on the store's own table.",
+    )
+
+
+@cache
+def _code(rooms: tuple[str, ...]) -> str:
+    digest, package = sha256(), Path(opsmodel.__file__).parent
+    for path in sorted(path for room in rooms for path in (package / room).rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _names(by) -> list[str]:
+    return [] if by is None else [by] if isinstance(by, str) else list(by)
