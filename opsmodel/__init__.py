@@ -27,6 +27,7 @@ _HOMES = {
     "repurchase": "opsmodel.metrics.repurchase",
     "summary": "opsmodel.advice.summary",
     "theme": "opsmodel.display.theme",
+    "value": "opsmodel.metrics.value",
     "wording": "opsmodel.wording",
 }
 
