@@ -25,8 +25,8 @@ def render(
 ) -> int:
     """Render the notebooks for the client's stores; 0 if every report stands, 1 if some store failed.
 
-    The raw exports are read first where they changed; what all stores share (peers, priors, the false
-    discovery rate) is computed once, before any notebook starts.
+    The raw exports are read first where they changed. What all stores share (peers, priors, fitted models,
+    tables by store) is computed once, by the first report that asks; the manifest says which, and how long.
 
     name        a folder under data/, or a path
     notebooks   names under notebooks/, or paths; default 1_investigate
@@ -36,7 +36,6 @@ def render(
 
     Raises OpsmodelError, before any kernel starts, if something asked for does not exist.
     """
-    from opsmodel.advice import benchmarks
     from opsmodel.intake.build import intake
     from opsmodel.intake.client import open_client
     from opsmodel.intake.engagement import find_client
@@ -49,7 +48,6 @@ def render(
     client = open_client(folder, as_of=given.get("as_of") or None)
     for store in stores:
         client.store(store)
-    benchmarks.stores(client)
     results = batch.render(
         client.name,
         notebooks=paths,

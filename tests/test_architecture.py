@@ -47,7 +47,7 @@ MAY_IMPORT = {
     "display": {*CONTRACT, "display"},
     "display.explore": {*ABOVE_METRICS, "display"},
     "render": {*BASE, "render"},
-    "reports": {*BASE, "intake", "advice", "render"},
+    "reports": {*BASE, "intake", "render"},
     "workshop": {"render"},
     "__main__": {*BASE, "workshop", "intake", "reports"},
 }

@@ -1,5 +1,6 @@
 """Tables of the whole chain, computed once, kept beside the client's database, read back by every page."""
 
+import json
 import os
 import time
 from collections.abc import Callable
@@ -20,8 +21,7 @@ FOLDER = "kept"
 ROOMS = ("metrics", "advice", "intake")  # whose code the kept tables depend on
 HOME = {"orders": "home_store_id", "order_lines": "home_store_id", "events": "home_store_id"}
 ROWS_A_BLOCK = 20_000  # of the file: a store's rows are found without reading all of it
-
-_computed: dict[str, float] = {}
+TIMINGS = "OPSMODEL_TIMINGS"  # names the file a batch run collects computing times in
 
 
 def of(shop, calculate: Callable[..., pd.DataFrame], table: str = "", **question: Any) -> pd.DataFrame:
@@ -61,11 +61,6 @@ def whole(client, calculate: Callable[..., pd.DataFrame], **question: Any) -> pd
     return _answer(client.chain, calculate, "", question) if path is None else pd.read_parquet(path)
 
 
-def seconds() -> dict[str, float]:
-    """Name of each table this process computed for the chain -> how long it took; others were read back."""
-    return dict(_computed)
-
-
 def _answer(client, calculate, table: str, question: dict[str, Any]) -> pd.DataFrame:
     if not table:
         return calculate(client, **question)
@@ -84,8 +79,8 @@ def _keep(chain, calculate, table: str, question: dict[str, Any]) -> Path | None
             if not _readable(path):
                 began = time.perf_counter()
                 found = _answer(chain, calculate, table, question)
-                _computed[calculate.__name__] = round(time.perf_counter() - began, 2)
                 _write(found, path)
+                _tell(name, time.perf_counter() - began)
         return path
     return None
 
@@ -101,6 +96,14 @@ def _write(found: pd.DataFrame, path: Path) -> None:
     partial = path.with_name(f"{path.stem}.{os.getpid()}.partial")
     found.to_parquet(partial, index=False, row_group_size=ROWS_A_BLOCK)
     os.replace(partial, path)
+
+
+def _tell(name: str, seconds: float) -> None:
+    if path := os.environ.get(TIMINGS):
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(
+                json.dumps({"table": name.removeprefix("opsmodel."), "seconds": round(seconds, 2)}) + "\n"
+            )
 
 
 def _key(chain, name: str, table: str, question: dict[str, Any]) -> str:

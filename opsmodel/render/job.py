@@ -74,7 +74,12 @@ def run(job: Job) -> dict[str, Any]:
         # a report must not end the run, whatever is wrong with it
         status, error = "page", f"{type(problem).__name__}: {problem}"
     seconds, cpu = time.monotonic() - began, _cpu_seconds() - used
-    return row(job, status, error, attempts=attempts, seconds=round(seconds, 2), cpu_seconds=round(cpu, 2))
+    measured = {
+        "seconds": round(seconds, 2),
+        "cpu_seconds": round(cpu, 2),
+        "chain_tables": _chain_tables(job),
+    }
+    return row(job, status, error, attempts=attempts, **measured)
 
 
 def _attempt(job: Job) -> tuple[str, str]:
@@ -88,7 +93,7 @@ def _attempt(job: Job) -> tuple[str, str]:
             job.notebook,
             dict(job.parameters),
             limits=engine.Limits(**job.limits),
-            environment={**os.environ, **job.environment},
+            environment={**os.environ, **job.environment, "OPSMODEL_TIMINGS": str(_timings(job))},
             kernel_log=log,
             keep=keep,
         )
@@ -104,6 +109,20 @@ def _attempt(job: Job) -> tuple[str, str]:
         write_whole(job.path(ending), content, job.scratch)
     job.path(".failed.ipynb").unlink(missing_ok=True)
     return "ok", ""
+
+
+def _timings(job: Job) -> Path:
+    return job.scratch / f"timings-{os.getpid()}.jsonl"
+
+
+def _chain_tables(job: Job) -> list[dict[str, Any]]:
+    """The tables of the whole chain that this report computed for all others, with the seconds it took."""
+    try:
+        lines = _timings(job).read_text(encoding="utf-8").splitlines()
+        _timings(job).unlink()
+    except FileNotFoundError:
+        return []
+    return [json.loads(line) for line in lines]
 
 
 def up_to_date(job: Job, last: Mapping[str, Any] | None) -> bool:

@@ -1,5 +1,6 @@
 """Tables computed once for the chain: they tell a store what its own table would, and age with the data."""
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -125,7 +126,17 @@ def test_a_table_is_made_once_for_its_data_day_question_and_code(tmp_path, table
     monkeypatch.setattr(once, "ROOMS", ("metrics",))
     once.of(client, counted, days=30)
     assert len(counted.calls) == 5
-    assert once.seconds()["sizes"] >= 0
+
+
+def test_a_batch_run_learns_what_was_computed_and_not_what_was_read_back(
+    tmp_path, tables, counted, monkeypatch
+):
+    monkeypatch.setenv(once.TIMINGS, str(tmp_path / "timings.jsonl"))
+    for name in ("S001", "S002"):
+        once.of(Client(tmp_path, tables).store(name), counted)
+    (line,) = (tmp_path / "timings.jsonl").read_text().splitlines()
+    assert json.loads(line)["table"].startswith("metrics.sizes.")
+    assert json.loads(line)["seconds"] >= 0
 
 
 def test_the_chain_itself_is_asked_once_too(tmp_path, tables, counted):
