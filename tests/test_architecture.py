@@ -21,6 +21,7 @@ STEPS = {
     "metrics.ageing",
     "metrics.contributions",
     "metrics.journeys",
+    "metrics.quiet",
 }
 INTAKE = {"intake"}
 ABOVE_METRICS = {*CONTRACT, "metrics"}
@@ -41,6 +42,9 @@ MAY_IMPORT = {
     "metrics.starts": {*CONTRACT, "metrics.occasions"},
     "metrics.counting": {"metrics.rates"},
     "metrics.ageing": {"metrics.starts", "metrics.occasions"},
+    "metrics.quiet": {*CONTRACT, "metrics.occasions", "metrics.counting"},
+    "metrics.referral": {*CONTRACT, *STEPS, "metrics.referral"},
+    "metrics.leads": {*CONTRACT, *STEPS, "metrics.leads"},
     "metrics": {*CONTRACT, *STEPS},
     "metrics.ladder": {*CONTRACT, *STEPS, "metrics.ladder"},
     "advice": {*ABOVE_METRICS, "advice"},
