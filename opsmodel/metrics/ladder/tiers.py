@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 import ibis
 import ibis.expr.types as ir
@@ -92,16 +93,11 @@ def climb(
     ...     ["from_tier", "to_tier", "n_customers", "n_reached"]].values.tolist()
     [['entry', 'core', 5, 3], ['core', 'premium', 2, 1]]
     """
-    steps = list(zip(tiers, tiers[1:], strict=False))
+    steps = list(pairwise(tiers))
     found, names, last = _first_days(order_lines, orders, as_of, tiers, by)
     found = found.filter(found.began == tiers[0])
-    rungs = ibis.memtable(
-        {
-            "rung": list(range(len(steps))),
-            "from_tier": [a for a, _ in steps],
-            "to_tier": [b for _, b in steps],
-        }
-    )
+    lower, upper = zip(*steps, strict=True)
+    rungs = ibis.memtable({"rung": list(range(len(steps))), "from_tier": lower, "to_tier": upper})
     goals = found.cross_join(rungs)
     goals = goals.mutate(
         start=_case(goals, tiers, goals.from_tier, "day"), goal=_case(goals, tiers, goals.to_tier, "day")
