@@ -28,6 +28,7 @@ _HOMES = {
     "rates": "opsmodel.metrics.rates",
     "referral": "opsmodel.metrics.referral",
     "repurchase": "opsmodel.metrics.repurchase",
+    "segments": "opsmodel.metrics.segments",
     "summary": "opsmodel.advice.summary",
     "theme": "opsmodel.display.theme",
     "value": "opsmodel.metrics.value",

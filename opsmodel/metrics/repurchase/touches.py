@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import ibis
 import pandas as pd
 
-from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import day, require
+from opsmodel.intake.contract import day
 from opsmodel.metrics.counting import days_between, round_down, round_up, tally, totals, with_rate
 from opsmodel.metrics.occasions import paid_orders
-from opsmodel.metrics.starts import starts, with_start
+from opsmodel.metrics.quiet import repeats
+from opsmodel.metrics.starts import starts
 
 
 def touch_free(
@@ -46,25 +46,10 @@ def touch_free(
     ...     ["n_customers", "n_repurchased", "n_touch_free"]].values.tolist()
     [[7, 3, 2]]
     """
-    kinds = [touches] if isinstance(touches, str) else list(touches)
-    if not kinds:
-        raise ArgumentError(
-            "no event counts as an approach.", found="touches=[]", fix='write touches=["message", "coupon"].'
-        )
     paid = paid_orders(orders, as_of=as_of, by=by, scope=scope)
     unit, first = paid.unit, starts(paid)
-    days = with_start(paid.rows.select(*unit, "day", "ordered_at"), first, unit=unit)
-    again = days.filter(days.day > days.first_day)
-    again = again.group_by([*unit, "day"]).agg(happens=again.ordered_at.min())
-    touch = require(events, "events", ["customer_id", "event", "happened_at"])
-    touch = touch.filter(touch.event.isin(kinds)).select(person="customer_id", touched_at="happened_at")
-    met = again.join(touch, [again.customer_id == touch.person, touch.touched_at <= again.happens])
-    met = met.filter(days_between(met.touched_at.date(), met.day) <= quiet_days)
-    asked = met.group_by([*unit, "day"]).agg(n_touches=met.count())
-    again = again.left_join(asked, [*unit, "day"]).select(*again.columns, "n_touches")
-    back = again.group_by(unit).agg(
-        second_day=again.day.min(), free_day=again.day.min(where=again.n_touches.isnull())
-    )
+    again = repeats(paid, first, events, touches=touches, quiet_days=quiet_days)
+    back = again.group_by(unit).agg(second_day=again.day.min(), free_day=again.day.min(where=~again.touched))
     who = first.left_join(back, unit).select(*first.columns, "second_day", "free_day")
     counted = tally(
         who,

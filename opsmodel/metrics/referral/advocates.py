@@ -1,0 +1,168 @@
+"""Partner candidates: customers who come unasked, bring others who stay, and know the range."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from opsmodel.errors import ArgumentError
+from opsmodel.intake.contract import require
+from opsmodel.metrics.counting import days_between
+from opsmodel.metrics.occasions import paid_orders
+from opsmodel.metrics.quiet import repeats
+from opsmodel.metrics.referral.people import KEPT_DAYS, chain, last_day, names
+from opsmodel.metrics.starts import starts
+from opsmodel.wording import _
+
+TOUCHES = ("messaged", "coupon_used")
+MEASURES = ("touch_free_repeats", "retained_referrals", "n_categories", "tenure_days")
+WEIGHTS = {
+    "touch_free_repeats": 0.35,
+    "retained_referrals": 0.35,
+    "n_categories": 0.15,
+    "tenure_days": 0.15,
+}
+MARKS = {"first": "\1", "second": "\2", "third": "\3"}  # where a value of the row goes into a sentence
+
+
+def partners(
+    client,
+    *,
+    top: int = 20,
+    touches: str | Sequence[str] = TOUCHES,
+    quiet_days: int = 7,
+    weights: Mapping[str, float] | None = None,
+    as_of=None,
+    by: str | Sequence[str] | None = None,
+) -> ir.Table:
+    """One row per partner candidate, the best of each group first in `place`. Lazy.
+
+    A candidate is still a contact, has repeated untouched at least once and has brought at least one person
+    who stayed: both a habit of their own and other people's trust. Among those who buy, each measure becomes
+    a rank score from 0 to 1 (the share of buyers it exceeds); the weighted mean of these orders the list.
+    What a customer spends is not looked at.
+
+    client      a client with customers, orders and events; categories count where order_lines give them
+    top         candidates a group
+    touches     the events that count as an approach: staff message, coupon, group push
+    quiet_days  D: a repeat is touch-free if no approach reached the person in the D days before
+    weights     measure -> weight, for touch_free_repeats, retained_referrals, n_categories and tenure_days;
+                what cannot be seen is left out of the mean
+    as_of       last day observed, inclusive; by default the client's
+    by          a column of customers, or several; candidates are ranked inside each group
+
+    Returns an Ibis table: customer_id, store_id, staff_id, `by`, place (1 is the best; equal scores: the
+    lower id first), score (0 to 1), touch_free_repeats (repeat occasions no approach preceded), retained_referrals
+    (people brought, still contacts 7 days after joining), n_categories (bought; null without order_lines),
+    tenure_days (from the first contact or order to `as_of`), reason (in the language spoken now).
+    Raises TableError if a column is missing, ArgumentError for weights that do not fit or no place.
+    Source: the four marks of an advocate; rank scores as percentile ranks.
+
+    >>> from opsmodel.intake.example import seven_customer_shop
+    >>> found = partners(seven_customer_shop(), as_of="2024-06-30", touches="messaged").execute()
+    >>> found[["customer_id", "place", "touch_free_repeats", "retained_referrals"]].values.tolist()
+    [['C1', 1, 3, 1], ['C5', 2, 1, 1]]
+    """
+    chosen = WEIGHTS if weights is None else dict(weights)
+    _check(chosen, top)
+    keys, until = names(by), last_day(client, as_of)
+    found = _measures(client, until, touches, quiet_days, [k for k in keys if k != "home_store_id"])
+    if "home_store_id" in keys:
+        found = found.mutate(home_store_id=found.store_id)
+    seen = [name for name in chosen if name in found.columns]
+    rank = {name: ibis.percent_rank().over(group_by=keys, order_by=found[name]) for name in seen}
+    whole = sum(chosen[name] for name in seen)
+    found = found.mutate(score=sum(rank[name] * (chosen[name] / whole) for name in seen))
+    found = found.filter(found.held, found.touch_free_repeats >= 1, found.retained_referrals >= 1)
+    order = [found.score.round(12).desc(), found.customer_id.asc()]
+    found = found.mutate(place=ibis.row_number().over(group_by=keys, order_by=order) + 1)
+    found = found.filter(found.place <= top)
+    if "n_categories" not in found.columns:
+        found = found.mutate(n_categories=ibis.null("int64"))
+    columns = dict.fromkeys(["customer_id", "store_id", "staff_id", *keys, "place", "score", *MEASURES])
+    return found.select(*columns, reason=_reason(found)).order_by([*keys, "place"])
+
+
+def _measures(client, until, touches, quiet_days: int, keys: Sequence[str]) -> ir.Table:
+    """One row a buyer at home in scope: the measures, and held (still a contact)."""
+    end = ibis.timestamp((until + timedelta(days=1)).isoformat())
+    whole = chain(client)
+    needed = dict.fromkeys(["customer_id", "store_id", "staff_id", "joined_at", "left_at", *keys])
+    home = require(client.customers, "customers", list(needed)).select(*needed)
+    paid = paid_orders(whole.orders, as_of=until)
+    first = starts(paid)
+    again = repeats(paid, first, whole.events, touches=touches, quiet_days=quiet_days)
+    free = again.group_by("customer_id").agg(n_free=(~again.touched).cast("int64").sum())
+    brought = _brought(whole.customers, end)
+    found = home.join(first, "customer_id")
+    found = found.left_join(free, "customer_id").drop("customer_id_right")
+    found = found.left_join(brought, found.customer_id == brought.referrer_id).drop("referrer_id")
+    lines = _categories(whole, end)
+    if lines is not None:
+        found = found.left_join(lines, "customer_id").drop("customer_id_right")
+        found = found.mutate(n_categories=found.n_categories.fill_null(0))
+    joined = ibis.coalesce(found.joined_at.date(), found.first_day)
+    return found.mutate(
+        touch_free_repeats=found.n_free.fill_null(0),
+        retained_referrals=found.n_kept.fill_null(0),
+        tenure_days=days_between(ibis.least(joined, found.first_day), ibis.literal(until)),
+        held=found.joined_at.notnull() & (found.left_at.isnull() | (found.left_at >= end)).fill_null(True),
+    )
+
+
+def _brought(customers, end) -> ir.Table:
+    """Per referrer, the people brought who were watched for 7 days and stayed."""
+    table = require(customers, "customers", ["customer_id", "referrer_id", "joined_at", "left_at"])
+    until = table.joined_at + ibis.interval(days=KEPT_DAYS)
+    stayed = table.left_at.isnull() | (table.left_at >= until)
+    rows = table.filter(table.referrer_id != table.customer_id, until <= end, stayed)
+    return rows.group_by("referrer_id").agg(n_kept=rows.count())
+
+
+def _categories(client, end) -> ir.Table | None:
+    """Per customer the number of categories bought; None where the client has no order lines."""
+    if not hasattr(client, "order_lines") or (hasattr(client, "has") and not client.has("order_lines")):
+        return None
+    lines = require(client.order_lines, "order_lines", ["order_id", "category"])
+    orders = require(client.orders, "orders", ["order_id", "customer_id", "ordered_at"])
+    orders = orders.filter(orders.ordered_at < end, orders.customer_id.notnull())
+    rows = lines.select("order_id", "category").join(orders.select("order_id", "customer_id"), "order_id")
+    return rows.group_by("customer_id").agg(n_categories=rows.category.nunique())
+
+
+def _reason(found: ir.Table) -> ir.Value:
+    """Why this customer is on the list, in words."""
+    own = _filled(
+        _(
+            "{first} repeat orders nobody asked for; brought {second} people who stayed; "
+            "known for {third} days",
+            **MARKS,
+        ),
+        [found.touch_free_repeats, found.retained_referrals, found.tenure_days],
+    )
+    wide = _filled(_("; buys in {first} categories", first=MARKS["first"]), [found.n_categories])
+    return own + (found.n_categories > 1).fill_null(False).ifelse(wide, "")
+
+
+def _filled(text: str, values: Sequence[ir.Value]) -> ir.Value:
+    """The text with the values of the row at their marks, in whichever order the language puts them."""
+    parts = re.split(f"([{''.join(MARKS.values())}])", text)
+    at = dict(zip(MARKS.values(), values, strict=False))
+    return ibis.literal("").concat(*(at[p].cast("string") if p in at else ibis.literal(p) for p in parts))
+
+
+def _check(weights: Mapping[str, float], top: int) -> None:
+    if (
+        not set(weights) <= set(MEASURES)
+        or min(weights.values(), default=0) < 0
+        or sum(weights.values()) <= 0
+    ):
+        raise ArgumentError(
+            "a partner is ranked by these measures only, and never by spend.",
+            found=dict(weights),
+            fix=f"weigh some of {', '.join(MEASURES)}, 0 or more each.",
+        )
+    if top < 1:
+        raise ArgumentError("the list has no place.", found=f"top={top}", fix="write top=20.")
