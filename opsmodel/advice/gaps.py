@@ -24,7 +24,8 @@ def for_store(benchmarks: pd.DataFrame, store_id: str) -> list[Finding]:
 
     benchmarks  the table of `benchmarks.stores`
 
-    Returns findings of kind "gap", or a single one of kind "no_peers", "small_base" or "nothing".
+    Returns findings of kind "gap", or a single one of kind "no_peers", "small_base", "nothing" or
+    "nothing_yet" (some levers have too small a base to tell).
     """
     rows = benchmarks[(benchmarks["store_id"] == store_id) & benchmarks["lever"].isin(levers.CHAIN)]
     chosen = rows[_survives(rows)]
@@ -146,11 +147,17 @@ def _none(rows: pd.DataFrame, p_values: pd.Series) -> Finding:
         return _small_base(rows.to_dict("records"))
     if told["p_value"].isna().all():
         return _no_peers(told.to_dict("records"))
-    compared = told[told["p_value"].notna()]
+    compared, n_small = told[told["p_value"].notna()], len(rows) - len(told)
     return Finding(
-        kind="nothing",
+        kind="nothing_yet" if n_small else "nothing",
         stage="",
-        claim=_("Nothing sets this store apart from its peers beyond noise."),
+        claim=_(
+            "Nothing beyond noise yet: {small} of {all} levers still have too few customers to compare.",
+            small=n_small,
+            all=len(rows),
+        )
+        if n_small
+        else _("Nothing sets this store apart from its peers beyond noise."),
         evidence=_(
             "Looked at: {levers}, against {peers} peers. Of the {tests} comparisons made in the chain, "
             "chance alone would flag about {flags} at the 5% level; none of this store's differences "

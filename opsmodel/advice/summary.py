@@ -55,7 +55,7 @@ def no_comparison(periods: pd.DataFrame) -> str:
 
 def _told(found: Sequence[Finding]) -> dict:
     """The findings, or the note that stands in their place where nothing can be said yet."""
-    if len(found) == 1 and found[0].kind in ("small_base", "no_peers"):
+    if len(found) == 1 and found[0].kind in ("small_base", "no_peers", "nothing_yet"):
         return {"note": found[0].claim}
     return {"findings": [finding.summary() for finding in found if finding.kind == "gap"]}
 

@@ -358,6 +358,15 @@ def test_nothing_beyond_noise_says_what_was_looked_at_and_what_chance_would_rais
     assert "仅凭偶然就会亮起约 0.3 个" in chinese.evidence
 
 
+def test_nothing_yet_says_how_many_levers_cannot_be_compared():
+    young = table()
+    young.loc[young["lever"].isin(["repurchase_rate", "repeat_order_value"]), "n"] = 12.0
+    (found,) = findings.for_store(young, "S001")
+    assert found.kind == "nothing_yet"
+    assert found.claim == ("Nothing beyond noise yet: 2 of 6 levers still have too few customers to compare.")
+    assert "repurchase rate" not in found.evidence
+
+
 def test_a_store_that_is_too_small_or_alone_says_so():
     assert findings.for_store(table().assign(n=12.0), "S001")[0].kind == "small_base"
     alone = findings.for_store(table().assign(p_value=np.nan), "S001")[0]
