@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "benchmarks": "opsmodel.advice.benchmarks",
+    "channels": "opsmodel.metrics.channels",
     "charts": "opsmodel.display.charts",
     "cohort": "opsmodel.metrics.cohort",
     "explore": "opsmodel.display.explore",

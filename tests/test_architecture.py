@@ -46,6 +46,7 @@ MAY_IMPORT = {
     "metrics.referral": {*CONTRACT, *STEPS, "metrics.referral"},
     "metrics.leads": {*CONTRACT, *STEPS, "metrics.leads"},
     "metrics": {*CONTRACT, *STEPS},
+    "metrics.channels": {*CONTRACT, *STEPS, "metrics.channels"},
     "metrics.segments": {*CONTRACT, *STEPS, "metrics.segments", "intake.rules"},
     "metrics.ladder": {*CONTRACT, *STEPS, "metrics.ladder"},
     "advice": {*ABOVE_METRICS, "advice"},

@@ -18,6 +18,7 @@ from pydantic import (
 
 from opsmodel.errors import ClientError, EngagementError
 from opsmodel.intake.contract import TABLES
+from opsmodel.intake.lifecycle import LIFECYCLE, LifecycleStage
 from opsmodel.intake.stages import LOOPS, STAGES, Label, Loop, Part, Stage
 
 FILE = "engagement.yaml"
@@ -80,6 +81,7 @@ class Engagement(Part):
     columns  table -> canonical column -> header; or @line, @file, @sheet (where the row stands), or =text
              (the same in every row)
     as_of    last day observed, inclusive; empty means the last day with an order
+    lifecycle  stages with a rule each; of several that hold, the first counts
 
     >>> Engagement(client="demo", timezone="Asia/Shanghai", as_of="2025-06-30").source_timezone
     'Asia/Shanghai'
@@ -99,6 +101,7 @@ class Engagement(Part):
     day_first: bool | None = None
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = STAGES
     loops: tuple[Loop, ...] = LOOPS
+    lifecycle: Annotated[tuple[LifecycleStage, ...], Field(min_length=1)] = LIFECYCLE
     targets: dict[str, float] = Field(default_factory=dict)
     peer_group: PeerGroup = PeerGroup()
     windows: Windows = Windows()
@@ -124,6 +127,10 @@ class Engagement(Part):
                 raise ValueError(
                     f"loop {loop.name!r} follows {loop.after!r}; write one of {', '.join(names)}"
                 )
+        stages = [stage.name for stage in self.lifecycle]
+        for name in stages:
+            if stages.count(name) > 1:
+                raise ValueError(f"lifecycle names {name!r} twice; give each stage a name of its own")
         return self
 
     @property
