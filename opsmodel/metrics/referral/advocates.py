@@ -12,7 +12,7 @@ from opsmodel.intake.contract import require
 from opsmodel.metrics.counting import days_between
 from opsmodel.metrics.occasions import paid_orders
 from opsmodel.metrics.quiet import repeats
-from opsmodel.metrics.referral.people import KEPT_DAYS, chain, last_day, names
+from opsmodel.metrics.referral.people import KEPT_DAYS, chain, customers, last_day, names
 from opsmodel.metrics.starts import starts
 from opsmodel.wording import _
 
@@ -54,9 +54,10 @@ def partners(
     by          a column of customers, or several; candidates are ranked inside each group
 
     Returns an Ibis table: customer_id, store_id, staff_id, `by`, place (1 is the best; equal scores: the
-    lower id first), score (0 to 1), touch_free_repeats (repeat occasions no approach preceded), retained_referrals
-    (people brought, still contacts 7 days after joining), n_categories (bought; null without order_lines),
-    tenure_days (from the first contact or order to `as_of`), reason (in the language spoken now).
+    lower id first), score (0 to 1), touch_free_repeats (repeat occasions no approach preceded),
+    retained_referrals (people brought, still contacts 7 days after joining), n_categories (bought; null
+    without order_lines), tenure_days (from the first contact or order to `as_of`), reason (in words, in the
+    language spoken now).
     Raises TableError if a column is missing, ArgumentError for weights that do not fit or no place.
     Source: the four marks of an advocate; rank scores as percentile ranks.
 
@@ -90,7 +91,7 @@ def _measures(client, until, touches, quiet_days: int, keys: Sequence[str]) -> i
     end = ibis.timestamp((until + timedelta(days=1)).isoformat())
     whole = chain(client)
     needed = dict.fromkeys(["customer_id", "store_id", "staff_id", "joined_at", "left_at", *keys])
-    home = require(client.customers, "customers", list(needed)).select(*needed)
+    home = customers(client, list(needed)).select(*needed)
     paid = paid_orders(whole.orders, as_of=until)
     first = starts(paid)
     again = repeats(paid, first, whole.events, touches=touches, quiet_days=quiet_days)
@@ -112,9 +113,9 @@ def _measures(client, until, touches, quiet_days: int, keys: Sequence[str]) -> i
     )
 
 
-def _brought(customers, end) -> ir.Table:
+def _brought(everybody, end) -> ir.Table:
     """Per referrer, the people brought who were watched for 7 days and stayed."""
-    table = require(customers, "customers", ["customer_id", "referrer_id", "joined_at", "left_at"])
+    table = require(everybody, "customers", ["customer_id", "referrer_id", "joined_at", "left_at"])
     until = table.joined_at + ibis.interval(days=KEPT_DAYS)
     stayed = table.left_at.isnull() | (table.left_at >= until)
     rows = table.filter(table.referrer_id != table.customer_id, until <= end, stayed)

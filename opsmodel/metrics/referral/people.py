@@ -41,7 +41,7 @@ def people(client, *, until: date, columns: Sequence[str] = ()) -> tuple[pd.Data
     Raises TableError if a column is missing or a customer stands there twice.
     """
     extra = [c for c in columns if c not in (*NEEDED, "home_store_id")]
-    table = require(chain(client).customers, "customers", [*NEEDED, *extra])
+    table = customers(chain(client), [*NEEDED, *extra])
     end = ibis.timestamp((until + timedelta(days=1)).isoformat())
     table = table.filter(table.joined_at.isnull() | (table.joined_at < end))
     found = table.select(*NEEDED, *extra).execute().sort_values("customer_id", ignore_index=True)
@@ -54,6 +54,14 @@ def people(client, *, until: date, columns: Sequence[str] = ()) -> tuple[pd.Data
     narrowed = getattr(client, "narrowed", None)
     found["at_home"] = True if narrowed is None else found["store_id"].isin(narrowed)
     return found, grow(found["customer_id"], found["referrer_id"], found["joined_at"])
+
+
+def customers(client, columns: Sequence[str]) -> ir.Table:
+    """The customers with these columns; whoever holds a contact may be unknown."""
+    needed = [column for column in dict.fromkeys(columns) if column != "staff_id"]
+    table = require(client.customers, "customers", needed)
+    unknown = {} if "staff_id" in table.columns else {"staff_id": ibis.null("string")}
+    return table.mutate(**unknown) if unknown else table
 
 
 def kept(found: pd.DataFrame) -> np.ndarray:

@@ -21,9 +21,9 @@ def tree(client, *, as_of=None, by: str | Sequence[str] | None = None) -> ir.Tab
     as_of   last day observed, inclusive; by default the client's
     by      further columns of customers to carry along
 
-    Returns an Ibis table: customer_id, store_id, staff_id, `by`, joined_at, referrer_id (as given), problem (why that
-    link is not used: self, unknown, or cycle for the one who joined first in a ring; null otherwise),
-    root (customer_id the tree starts with), generation (0 for a root), n_direct (people brought),
+    Returns an Ibis table: customer_id, store_id, staff_id, `by`, joined_at, referrer_id (as given), problem
+    (why that link is not used: self, unknown, or cycle for the one who joined first in a ring; null
+    otherwise), root (customer_id the tree starts with), generation (0 for a root), n_direct (people brought),
     n_downstream (those and everybody below), n_orders (own purchase occasions), revenue (own, net),
     direct_revenue and downstream_revenue (of the people brought, of everybody below).
     Raises TableError if a column is missing or a customer stands there twice.
