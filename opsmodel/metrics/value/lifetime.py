@@ -53,7 +53,7 @@ def ltv(
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> shop = seven_customer_shop()
     >>> ltv(shop.orders, as_of="2024-06-30", within_days=(30,))[["n_customers", "ltv"]].round(2).values.tolist()
-    [[7.0, 103.34]]
+    [[7.0, 91.9]]
     >>> ltv(shop.orders, as_of="2024-06-30", within_days=(90,), customers=shop.customers, by="channel")[
     ...     ["channel", "n_customers", "ltv"]].round(2).values.tolist()
     [['advert', 2, 104.95], ['group', 1, 39.9], ['till', 3, 219.2]]

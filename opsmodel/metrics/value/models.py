@@ -27,7 +27,7 @@ class _Fitted:
     errors          parameter -> standard error; NaN where the likelihood does not bend enough to say
     log_likelihood  at the maximum
     n               customers fitted
-    converged       the maximum was found inside the limits
+    converged       the maximum was found; a parameter may be without limit (no spread among customers)
     """
 
     params: dict[str, float]
@@ -122,9 +122,7 @@ class Purchases(_Fitted):
 
     def expected_from_start(self, age) -> np.ndarray:
         """Repeat purchases expected of a new customer by that age."""
-        return purchases.expected_from_start(
-            *self.params.values(), np.asarray(age, float), start=self._start
-        )
+        return purchases.expected_from_start(*self.params.values(), np.asarray(age, float), start=self._start)
 
     @property
     def _start(self) -> int:
@@ -197,8 +195,8 @@ def fit_spend(summary) -> Spend:
 
 
 def _maximum(likelihood: Callable, *starts: Mapping[str, float]) -> dict:
-    """The best maximum found from these starts: params, errors, log_likelihood, converged."""
-    from scipy.optimize import minimize
+    """The maximum found from the first start that leads to one: params, errors, log_likelihood, converged."""
+    from threadpoolctl import threadpool_limits
 
     def loss(logs):
         value, gradient = likelihood(logs)
@@ -206,24 +204,30 @@ def _maximum(likelihood: Callable, *starts: Mapping[str, float]) -> dict:
 
     names = list(starts[0])
     size = max(abs(likelihood(np.log(list(starts[0].values())))[0]), 1.0)
-    bounds = [(-LIMIT, LIMIT)] * len(names)
-    runs = [
-        minimize(
-            loss, np.log(list(at.values())), jac=True, method="L-BFGS-B", bounds=bounds,
-            options={"maxiter": 500, "ftol": 1e-14, "gtol": 1e-9},
-        )
-        for at in starts
-    ]  # fmt: skip
-    best = min(runs, key=lambda run: run.fun)
-    inside = bool(np.all(np.abs(best.x) < LIMIT - 1e-3))
-    flat = float(np.max(np.abs(best.jac))) < 1e-5
-    params = np.exp(best.x)
+    with threadpool_limits(1, "blas"):  # four numbers are no work for several threads
+        for at in starts:
+            logs, least, converged = _least(loss, np.log(list(at.values())))
+            if converged:
+                break
+        errors = _errors(loss, logs, size) * np.exp(logs)
     return {
-        "params": dict(zip(names, params.tolist(), strict=True)),
-        "errors": dict(zip(names, (_errors(loss, best.x, size) * params).tolist(), strict=True)),
-        "log_likelihood": float(likelihood(best.x)[0]),
-        "converged": inside and flat,
+        "params": dict(zip(names, np.exp(logs).tolist(), strict=True)),
+        "errors": dict(zip(names, errors.tolist(), strict=True)),
+        "log_likelihood": -least * size,
+        "converged": converged,
     }
+
+
+def _least(loss: Callable, start: np.ndarray) -> tuple[np.ndarray, float, bool]:
+    """Where the loss is least, how much it is there, and whether it is flat (or falls only beyond the limit)."""
+    from scipy.optimize import minimize
+
+    best = minimize(
+        loss, start, jac=True, method="L-BFGS-B", bounds=[(-LIMIT, LIMIT)] * len(start),
+        options={"maxiter": 500, "ftol": 1e-14, "gtol": 1e-9},
+    )  # fmt: skip
+    outwards = (np.abs(best.x) >= LIMIT) & (best.jac * best.x < 0)
+    return best.x, float(best.fun), float(np.max(np.abs(np.where(outwards, 0.0, best.jac)))) < 1e-5
 
 
 def _errors(loss: Callable, logs: np.ndarray, size: float, step: float = 1e-4) -> np.ndarray:

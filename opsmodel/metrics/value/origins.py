@@ -20,7 +20,7 @@ def with_origin(orders, customers, columns: Sequence[str] = CONTACT) -> ir.Table
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> shop = seven_customer_shop()
-    >>> with_origin(shop.orders, shop.customers, ["channel"]).channel.count().execute().item()
+    >>> with_origin(shop.orders, shop.customers, ["channel"]).channel.count().execute()
     17
     """
     table, people = as_table(orders), require(customers, "customers", ["customer_id", *columns])
@@ -80,9 +80,7 @@ def by_origin(
     if since == "joined":
         return ltv(client.orders, customers=client.customers, by=[*stores, origin], **told)
     if since != "first_order":
-        raise ArgumentError(
-            "this start does not exist.", found=repr(since), fix="use first_order or joined."
-        )
+        raise ArgumentError("this start does not exist.", found=repr(since), fix="use first_order or joined.")
     orders = client.orders
     orders = orders.mutate(store_id=orders.home_store_id)
     if origin in CONTACT:

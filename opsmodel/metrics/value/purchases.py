@@ -12,6 +12,8 @@ import numpy as np
 
 CHANCES_AT_START = {"bg_nbd": 0, "mbg_nbd": 1}
 NEAR_ONE = 1e-6  # the formulas divide by a − 1
+LARGE = 50.0  # parameters above which the hypergeometric function is left to quadrature
+N_NODES = 100
 
 
 def log_likelihood(logs: np.ndarray, x, t_x, T, n, *, start: int) -> tuple[float, np.ndarray]:  # noqa: N803
@@ -74,9 +76,28 @@ def _while_alive(r, scale, a, b, x, t, start: int) -> np.ndarray:
     """Purchases expected in the next t of a customer who is alive now."""
     from scipy.special import hyp2f1
 
-    if abs(a - 1) < NEAR_ONE:
-        a = 1 + NEAR_ONE
-    c = a + b + x + start - 1
+    scale, x, t = np.broadcast_arrays(*(np.asarray(part, float) for part in (scale, x, t)))
+    near = 1 + NEAR_ONE if abs(a - 1) < NEAR_ONE else a
+    c = near + b + x + start - 1
     z = t / (scale + t)
-    rest = (1 - z) ** (a - 1) * hyp2f1(a + b + start - 1 - r, a - 1, c, z)
-    return np.maximum(c / (a - 1) * (1 - rest), 0.0)
+    with np.errstate(all="ignore"):
+        rest = (1 - z) ** (near - 1) * hyp2f1(near + b + start - 1 - r, near - 1, c, z)
+        found = c / (near - 1) * (1 - rest)
+    hard = ~np.isfinite(found) if max(r, a, b) < LARGE else np.ones(found.shape, bool)
+    if hard.any():
+        found[hard] = _by_quadrature(r, scale[hard], a, b, x[hard], t[hard], start)
+    return np.maximum(found, 0.0)
+
+
+def _by_quadrature(r, scale, a, b, x, t, start: int) -> np.ndarray:
+    """The same as the mean over p of the purchases until a stop, for parameters too large for 2F1."""
+    from scipy.special import betaincinv
+
+    nodes, weights = np.polynomial.legendre.leggauss(N_NODES)
+    nodes, weights = (nodes + 1) / 2, weights / 2
+    counts, at = np.unique(x, return_inverse=True)
+    p = betaincinv(a, b + counts[:, None] + start, nodes**4)[at].clip(
+        1e-300
+    )  # closer to p = 0, where most is
+    bought = -np.expm1(-(r + x[:, None]) * np.log1p(p * (t / scale)[:, None])) / p
+    return bought @ (weights * 4 * nodes**3)

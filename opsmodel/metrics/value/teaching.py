@@ -1,0 +1,137 @@
+"""The teaching form of lifetime value, beside LTV_N, and how far its lifespan is cut off by the file."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from opsmodel.errors import ArgumentError
+from opsmodel.intake.contract import day
+from opsmodel.metrics.counting import days_between
+from opsmodel.metrics.occasions import occasions, paid_orders
+from opsmodel.metrics.starts import starts
+from opsmodel.metrics.value.lifetime import ltv
+
+YEAR = 365.0
+QUIET = 0.9  # quantile of all gaps: a longer silence counts as an end
+
+
+def teaching(
+    orders,
+    *,
+    as_of,
+    within_days: int = 360,
+    measure: str = "revenue",
+    quiet_days: int | None = None,
+    by: str | Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """One row: average order value × orders a year × lifespan in years, beside LTV_N, with its bias.
+
+    The lifespan that this form wants is measured from first to last purchase. A file shorter than a
+    customer's life cuts it off: a true mean of 2.0 years reads 0.25 in a file of one year. How much is
+    missing is told by the lifespan that counts customers who still buy as still living (exponential lives,
+    right-censored: days lived ÷ lives ended).
+
+    orders       one row per order: customer_id, ordered_at, amount (refund_amount, margin if there)
+    as_of        last day observed, inclusive
+    within_days  N of the LTV_N beside it
+    measure      revenue (net of refunds) or margin
+    quiet_days   silence after which a life counts as ended; default: the P90 of all gaps between occasions
+    by           column or columns of orders, taken from the first paid order
+
+    Returns the columns of `by`, then n_customers, order_value (of an occasion in the last 365 days),
+    orders_per_year (occasions ÷ buyers of these days, scaled up in a shorter file), lifespan_years (mean from
+    first to last purchase, one-timers 0), teaching_ltv (the product), quiet_days, n_living (silent for no
+    longer), lifespan_corrected_years (NaN if nobody's life has ended), lifespan_bias (measured ÷ corrected −
+    1: teaching_ltv is off by as much), within_days, ltv, ltv_low, ltv_high.
+    Raises TableError if a column is missing, ArgumentError for a window, measure or silence that cannot be.
+
+    >>> from opsmodel.intake.example import seven_customer_shop
+    >>> table = teaching(seven_customer_shop().orders, as_of="2024-06-30", quiet_days=60, within_days=90)
+    >>> table[["n_living", "lifespan_years", "lifespan_corrected_years"]].round(2).values.tolist()
+    [[3.0, 0.16, 0.32]]
+    """
+    if quiet_days is not None and quiet_days < 1:
+        raise ArgumentError(
+            "a silence is a day or more.", found=repr(quiet_days), fix="write quiet_days=90, or leave it out."
+        )
+    groups = [] if by is None else [by] if isinstance(by, str) else list(by)
+    beside = ltv(orders, as_of=as_of, within_days=(within_days,), measure=measure, by=by)
+    quiet = quiet_days or _longest_usual_gap(orders, as_of)
+    sums = _sums(orders, groups, as_of=as_of, measure=measure, quiet=quiet)
+    table = sums if not groups else sums.sort_values(groups, ignore_index=True)
+    scale = YEAR / table["file_days"].clip(upper=YEAR)
+    order_value = table["spent"] / table["recent"].where(table["recent"] > 0)
+    per_year = table["recent"] / table["recent_buyers"].where(table["recent_buyers"] > 0) * scale
+    lifespan = table["lived"] / table["n_customers"].where(table["n_customers"] > 0) / YEAR
+    ended = table["n_customers"] - table["n_living"]
+    corrected = (table["lived"] + table["silent"]) / ended.where(ended > 0) / YEAR
+    told = table[[*groups, "n_customers"]].assign(
+        order_value=order_value,
+        orders_per_year=per_year,
+        lifespan_years=lifespan,
+        teaching_ltv=order_value * per_year * lifespan,
+        quiet_days=float(quiet),
+        n_living=table["n_living"],
+        lifespan_corrected_years=corrected,
+        lifespan_bias=lifespan / corrected.where(corrected > 0) - 1,
+    )
+    beside = beside.drop(columns=[c for c in beside if c.startswith(("n_", "ltv_wins", "ltv_se"))])
+    return told.merge(beside, on=groups) if groups else pd.concat([told, beside], axis=1)
+
+
+def _longest_usual_gap(orders, as_of) -> float:
+    days = occasions(orders, as_of=as_of)
+    window = ibis.window(group_by="customer_id", order_by="day")
+    gaps = days.select(gap=days_between(days.day.lag().over(window), days.day).cast("float64"))
+    value = gaps.agg(p=gaps.gap.quantile(QUIET)).to_pyarrow().to_pylist()[0]["p"]
+    return np.nan if value is None else float(value)
+
+
+def _sums(orders, groups: list[str], *, as_of, measure: str, quiet: float) -> pd.DataFrame:
+    """Per group: customers, days lived and silent, and the occasions of the last year."""
+    people = _people(orders, groups, as_of=as_of, measure=measure)
+    living = people.silence <= (quiet if quiet == quiet else -1.0)
+    sums = {
+        "n_customers": people.count(),
+        "n_living": living.sum().fill_null(0),
+        "lived": people.lived.sum(),
+        "silent": people.silence.sum(where=living).fill_null(0),
+        "recent": people.recent.sum(),
+        "recent_buyers": (people.recent > 0).sum(),
+        "spent": people.spent.sum(),
+        "file_days": people.age.max() + 1,
+    }
+    found = (people.group_by(groups) if groups else people).agg(**sums).execute()
+    counts = dict.fromkeys(["n_customers", "n_living"], "int64")
+    return (
+        found.astype({c: "float64" for c in sums if c not in counts})
+        .fillna(dict.fromkeys(counts, 0))
+        .astype(counts)
+    )
+
+
+def _people(orders, groups: list[str], *, as_of, measure: str) -> ir.Table:
+    """One row per customer: `by`, days lived (first to last), silence and age, the last year's occasions."""
+    days = occasions(orders, as_of=as_of)
+    last = ibis.literal(day(as_of))
+    recent = days.day > ibis.literal(day(as_of) - timedelta(days=int(YEAR)))
+    spent = days.net if measure == "revenue" else days.margin
+    each = days.group_by("customer_id").agg(
+        first=days.day.min(),
+        latest=days.day.max(),
+        recent=recent.sum(),
+        spent=spent.sum(where=recent).cast("float64").fill_null(0.0),
+    )
+    each = each.mutate(
+        lived=days_between(each.first, each.latest).cast("float64"),
+        silence=days_between(each.latest, last).cast("float64"),
+        age=days_between(each.first, last).cast("float64"),
+    )
+    if not groups:
+        return each
+    origin = starts(paid_orders(orders, as_of=as_of, by=groups)).select(own_id="customer_id", *groups)
+    return each.join(origin, each.customer_id == origin.own_id)
