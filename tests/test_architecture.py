@@ -54,8 +54,9 @@ MAY_IMPORT = {
     "display.explore": {*ABOVE_METRICS, "display"},
     "render": {*BASE, "render"},
     "reports": {*BASE, "intake", "render"},
+    "lists": {*CONTRACT, "intake", "metrics.leads", "display.headings", "render.files", "lists"},
     "workshop": {"render"},
-    "__main__": {*BASE, "workshop", "intake", "reports"},
+    "__main__": {*BASE, "workshop", "intake", "reports", "lists"},
 }
 
 

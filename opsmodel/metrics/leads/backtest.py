@@ -65,7 +65,7 @@ def calibration(client_or_history, *, n_groups: int = 10, **question) -> pd.Data
     >>> rows = pd.DataFrame({"cut": pd.Timestamp("2024-01-31"), "customer_id": list("abcd"),
     ...                      "chance": [0.1, 0.1, 0.4, 0.4], "bought": [False, False, True, False]})
     >>> calibration(rows, n_groups=2)[["group", "predicted", "observed"]].values.tolist()
-    [[1, 0.1, 0.0], [2, 0.4, 0.5]]
+    [[1.0, 0.1, 0.0], [2.0, 0.4, 0.5]]
     """
     rows = _history(client_or_history, ["customer_id", "chance", "bought"], question)
     rows = rows[rows["chance"].notna()]

@@ -41,7 +41,7 @@ def hold_out(
 
     >>> table = pd.DataFrame({"customer_id": [f"C{i}" for i in range(1000)]})
     >>> int(hold_out(table, list_name="june")["held_out"].sum())
-    103
+    100
     """
     if not LEAST <= share <= 0.5:
         raise ArgumentError(

@@ -1,66 +1,98 @@
-"""What earlier months teach: how often leads of each kind bought, counted before the day of the score."""
+"""What earlier days teach: how often leads like this one bought, counted before the day of the score."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-PRIOR = 50.0  # leads' worth of the overall rate mixed into the rate of each kind
-NONE = "–"
+PRIOR = 50.0  # leads' worth of the overall rate mixed into what is learned of a kind
+AGES = (0, 3, 7, 14, 30, 60, 90, 180)  # days since joining up to which leads are of one age
+UNSAID = "–"
 
 
 def counts(rows: ir.Table, keys: Sequence[str]) -> pd.DataFrame:
     """One row per cut and combination of `keys`, where the outcome is known: n, k. One query."""
-    known = rows.filter(rows.bought.notnull()).select("cut", "bought", **{c: _said(rows, c) for c in keys})
+    known = rows.filter(rows.bought.notnull())
+    known = known.select("cut", "bought", **{key: _said(known, key) for key in keys})
     found = known.group_by(["cut", *keys]).agg(n=known.count(), k=known.bought.sum()).execute()
     found = found.assign(cut=pd.to_datetime(found["cut"]))
     return found.astype({"n": float, "k": float}).sort_values(["cut", *keys], ignore_index=True)
 
 
+def overall(counted: pd.DataFrame, cuts, *, within_days: int) -> pd.DataFrame:
+    """One row per cut with a past: cut, value = the share of all earlier leads who bought."""
+    return _learn(counted, cuts, within_days, lambda past: pd.DataFrame({"value": [_share(past)]}))
+
+
 def rates(counted: pd.DataFrame, key: str, cuts, *, within_days: int) -> pd.DataFrame:
-    """One row per cut and value of `key`: the rate of earlier leads, drawn towards that of all of them.
+    """One row per cut and value of `key`: value = (k + 50 p) / (n + 50), p the share of all earlier leads."""
 
-    Only windows that were over at the cut are counted: nothing that was not known on that day.
+    def share(past: pd.DataFrame) -> pd.DataFrame:
+        sums = past.groupby(key, as_index=False)[["n", "k"]].sum()
+        return sums.assign(value=(sums["k"] + PRIOR * _share(past)) / (sums["n"] + PRIOR))[[key, "value"]]
 
-    Returns cut, the key, rate = (k + 50 p) / (n + 50) and overall = p; no row for a cut without a past.
+    return _learn(counted, cuts, within_days, share)
+
+
+def lifts(counted: pd.DataFrame, key: str, cuts, *, within_days: int) -> pd.DataFrame:
+    """One row per cut and value of `key`: how many times as often these leads bought as others of their age.
+
+    value = (k + 50 p) / (e + 50 p), where e is what their number would give if each bought as often as all
+    leads of the same age do: a store of young leads is not a better store.
+
+    counted  with the column age
     """
-    parts = []
+
+    def lift(past: pd.DataFrame) -> pd.DataFrame:
+        ages = past.groupby("age")[["n", "k"]].sum()
+        expected = past["n"] * past["age"].map(ages["k"] / ages["n"])
+        sums = past.assign(e=expected).groupby(key, as_index=False)[["e", "k"]].sum()
+        prior = PRIOR * _share(past)
+        return sums.assign(value=((sums["k"] + prior) / (sums["e"] + prior)).fillna(1.0))[[key, "value"]]
+
+    return _learn(counted, cuts, within_days, lift)
+
+
+def with_value(rows: ir.Table, learned: pd.DataFrame, name: str, key: str | None = None) -> ir.Table:
+    """The rows with what was learned for their cut, and their `key`, as `name`; else null. Lazy."""
+    if learned.empty:
+        return rows.mutate(**{name: ibis.null("float64")})
+    kinds = {"known_cut": "date", "value": "float64"} | ({"said": "string"} if key else {})
+    data = {"known_cut": [day.date() for day in learned["cut"]], "value": learned["value"].tolist()}
+    if key is None:
+        known = ibis.memtable(data, schema=kinds)
+        joined = rows.left_join(known, rows.cut == known.known_cut)
+    else:
+        known = ibis.memtable({**data, "said": learned[key].tolist()}, schema=kinds)
+        joined = rows.left_join(known, [rows.cut == known.known_cut, _said(rows, key) == known.said])
+    return joined.select(*rows.columns, **{name: joined["value"]})
+
+
+def age_group(days: ir.IntegerValue) -> ir.IntegerValue:
+    """The first of AGES that is not below the days since joining."""
+    return ibis.cases(*[(days <= edge, edge) for edge in AGES], else_=AGES[-1] + 1)
+
+
+def _learn(counted, cuts, within_days: int, lesson: Callable) -> pd.DataFrame:
+    parts = [lesson(past).assign(cut=cut) for cut, past in _pasts(counted, cuts, within_days)]
+    empty = pd.DataFrame({name: [] for name in [*counted.columns, "value"]})
+    return pd.concat(parts, ignore_index=True) if parts else empty
+
+
+def _pasts(counted: pd.DataFrame, cuts, within_days: int) -> Iterator[tuple[pd.Timestamp, pd.DataFrame]]:
+    """Every cut with what was known then: windows that were over, and nothing else."""
     for cut in pd.to_datetime(list(cuts)):
         past = counted[counted["cut"] + timedelta(days=within_days) <= cut]
-        if past.empty:
-            continue
-        overall = past["k"].sum() / past["n"].sum()
-        sums = past.groupby(key, as_index=False)[["n", "k"]].sum()
-        sums = sums.assign(rate=(sums["k"] + PRIOR * overall) / (sums["n"] + PRIOR))
-        parts.append(sums.assign(cut=cut, overall=overall)[["cut", key, "rate", "overall"]])
-    columns = ["cut", key, "rate", "overall"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+        if past["n"].sum():
+            yield cut, past
 
 
-def with_rate(rows: ir.Table, learned: pd.DataFrame, key: str, name: str) -> ir.Table:
-    """The rows with the learned rate of their `key` as `name`; a new value has the overall rate. Lazy."""
-    cuts = learned.drop_duplicates("cut")
-    whole = _lookup(cuts["cut"], all_rate=cuts["overall"])
-    own = _lookup(learned["cut"], own_rate=learned["rate"], said=learned[key])
-    columns = rows.columns
-    rows = rows.mutate(said_here=_said(rows, key))
-    found = rows.left_join(whole, rows.cut == whole.known_cut).select(*rows.columns, "all_rate")
-    found = found.left_join(own, [found.cut == own.known_cut, found.said_here == own.said])
-    rate = found.own_rate.fill_null(found.all_rate)
-    return found.select(*columns, "all_rate", **{name: rate})
-
-
-def _lookup(cut: pd.Series, **columns: pd.Series) -> ir.Table:
-    kinds = {name: "string" if name == "said" else "float64" for name in columns}
-    data = {
-        "known_cut": [day.date() for day in cut],
-        **{name: values.tolist() for name, values in columns.items()},
-    }
-    return ibis.memtable(data, schema={"known_cut": "date", **kinds})
+def _share(past: pd.DataFrame) -> float:
+    return past["k"].sum() / past["n"].sum()
 
 
 def _said(rows: ir.Table, column: str) -> ir.StringValue:
     """The value as text; nothing said is a kind of its own."""
-    return rows[column].cast("string").fill_null(NONE)
+    return rows[column].cast("string").fill_null(UNSAID)

@@ -31,7 +31,7 @@ def model(client, *, by: str | Sequence[str] | None = None, **question) -> pd.Da
     Source: Platt 1999; scikit-learn, CalibratedClassifierCV.
 
     >>> from opsmodel.intake.example import seven_customer_shop
-    >>> model(seven_customer_shop(), as_of="2024-06-30")
+    >>> model(seven_customer_shop(), as_of="2024-03-01")
     Traceback (most recent call last):
     opsmodel.errors.ArgumentError: there are too few first orders to train a model.
       found: 0 to train on, 0 to calibrate on

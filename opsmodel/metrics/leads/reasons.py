@@ -36,7 +36,7 @@ def lead_touch(rows: ir.Table) -> ir.StringValue:
     )
 
 
-def lead_reason(rows: ir.Table, within_days: int) -> ir.StringValue:
+def lead_reason(rows: ir.Table) -> ir.StringValue:
     """Why a lead stands where it does: its last sign, then how its kind closes."""
     acted = rows.last_sign.notnull() & (rows.last_sign != "joined")
     sign = acted.ifelse(
@@ -46,14 +46,14 @@ def lead_reason(rows: ir.Table, within_days: int) -> ir.StringValue:
         ),
         sentence(_("contact for {age} days, no sign since", age=mark(0)), rows.lead_days),
     )  # fmt: skip
-    if "channel_rate" not in rows.columns:
+    if "channel_lift" not in rows.columns:
         return sign
     kind = sentence(
-        _("; of leads from {channel}, {rate}% bought within {days} days (all: {overall}%)",
-          channel=mark(0), rate=mark(1), days=within_days, overall=mark(2)),
-        rows.channel, _percent(rows.channel_rate), _percent(rows.overall),
+        _("; leads from {channel} buy {lift} times as often as others of their age",
+          channel=mark(0), lift=mark(1)),
+        rows.channel, rows.channel_lift.round(1),
     )  # fmt: skip
-    known = rows.channel.notnull() & rows.channel_rate.notnull()
+    known = rows.channel.notnull() & rows.channel_lift.notnull()
     return sign + known.ifelse(kind, ibis.literal(""))
 
 
@@ -66,10 +66,6 @@ def _event(name: ir.StringValue) -> ir.StringValue:
         "coupon_used": _("used a coupon"),
     }
     return ibis.cases(*[(name == event, text) for event, text in words.items()], else_=name)
-
-
-def _percent(rate: ir.FloatingValue) -> ir.Value:
-    return (100 * rate).round(0).cast("int64")
 
 
 def due_touch(rows: ir.Table) -> ir.StringValue:

@@ -45,9 +45,9 @@ def due_again(
     Raises TableError if a column is missing, ArgumentError if quiet_days is below 0.
 
     >>> from opsmodel.intake.example import seven_customer_shop
-    >>> due = due_again(seven_customer_shop(), as_of="2024-04-15").execute()
-    >>> due[["customer_id", "gap_days", "p50_days", "p80_days"]].values.tolist()
-    [['C1', 45, 28.0, 34.4]]
+    >>> due = due_again(seven_customer_shop(), as_of="2024-06-30").execute()  # gaps of C1: 20, 36, 70
+    >>> due[["customer_id", "gap_days", "p50_days", "p80_days"]].round(1).values.tolist()
+    [['C1', 51, 36.0, 56.4]]
     """
     rows = _gaps(client, as_of, touches, quiet_days)
     rows = rows.filter(rows.gap_days >= rows.p50_days, rows.gap_days <= rows.p80_days)
@@ -72,7 +72,7 @@ def win_back(
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> win_back(seven_customer_shop(), as_of="2024-06-30").execute()["customer_id"].tolist()
-    ['C5', 'C2']
+    ['C3', 'C5', 'C2']
     """
     if not gone_after > 1:
         raise ArgumentError("gone_after is not above 1.", found=repr(gone_after), fix="write gone_after=3.")

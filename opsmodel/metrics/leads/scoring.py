@@ -12,7 +12,8 @@ from opsmodel.metrics.leads import interest, learned, panel, reasons
 
 KINDS = ("channel", "store_id")
 FEW = 100.0  # leads a month; below, a score cannot be shown to beat the order of recency
-BANDS = 10
+BANDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)  # standings up to which chances are learned together
+PROFILE = (*KINDS, "staff_id")  # what fit can be told by
 
 
 def score(
@@ -32,11 +33,11 @@ def score(
 ) -> ir.Table:
     """One row per lead: 定向成交, contacts who have not bought, in the order in which to call them. Lazy.
 
-    fit         what kind of contact it is: the share of earlier leads of the same channel and store who
-                bought within N days, as a product of lifts: p · Π (rate of the kind ÷ p). Rates come from
-                looking back from days N apart, and are drawn towards p by 50 leads' worth of it.
+    fit         what kind of contact it is: p · Π lift of its kinds, where p is the share of earlier leads who
+                bought within N days and a lift is how many times as often those of its channel, and of its
+                store, did as leads of the same age; each drawn towards 1 by 50 leads' worth.
     engagement  what it has shown: Σ over groups min(cap, Σ weight · exp(−age / τ)), age in whole days.
-    score       the mean of the two standings among all leads of the chain (share at or below), 0 to 1.
+    score       fit × engagement: twice the fit makes up for a sign older by 0.7 τ.
 
     Below about 100 new leads a month in the chain nothing can be learned or proven: the order is that of
     recency, the last sign first, and `ordered_by` says so.
@@ -55,9 +56,10 @@ def score(
     by           column or columns within which `rank` counts; default: all leads asked for
 
     Returns customer_id, store_id, staff_id, channel, lead_days (since joining), recency_days (since the last
-    sign), fit, engagement, score, chance (share of earlier leads of the same tenth of the order who bought
-    within N days; null without a past), rank (1 is called first), ordered_by (score or recency),
-    leads_a_month, touch (what to do) and reason, in the language spoken now.
+    sign), fit (null without a past to learn from; the score is engagement alone then), engagement, score,
+    chance (share of earlier leads at the same height of the order who bought within N days), rank (1 is
+    called first), ordered_by (score or recency), leads_a_month, touch (what to do) and reason, in the
+    language spoken now.
     Raises TableError if a column is missing, ArgumentError for windows, weights or caps that cannot be used.
     Source: DEFINITIONS 10; fit and engagement apart is the usual scoring of leads, τ and caps keep one busy
     day or one old campaign from deciding.
@@ -82,7 +84,7 @@ def score(
     return rows.select(
         "customer_id", "store_id", "staff_id", "channel", "lead_days", "recency_days", "fit", "engagement",
         "score", "chance", "rank", "ordered_by", "leads_a_month",
-        touch=reasons.lead_touch(rows), reason=reasons.lead_reason(rows, within_days),
+        touch=reasons.lead_touch(rows), reason=reasons.lead_reason(rows),
     )  # fmt: skip
 
 
@@ -106,12 +108,13 @@ def history(
     score on every day, however few leads there were, since this is how one finds out.
 
     Returns cut (the day looked back from), customer_id, store_id, channel, lead_days, recency_days, fit,
-    engagement, score, chance (NaN on the first of the days) and bought (first order within N days after the cut).
+    engagement, score, chance (NaN on the first of the days) and bought (first order within N days of
+    the cut).
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> table = history(seven_customer_shop(), as_of="2024-06-30")
-    >>> table[["customer_id", "bought"]].values.tolist()
-    []
+    >>> table[["customer_id", "lead_days", "bought"]].values.tolist()
+    [['C5', 1, True]]
     """
     end = panel.last_day(client, as_of)
     whole = panel.chain(client)
@@ -127,57 +130,51 @@ def history(
 
 
 def _standing(whole, cuts: list[date], end: date, within_days: int, fit, how, by_recency: bool) -> ir.Table:
-    """The leads of every cut with fit, engagement, score, standing in the order in force, and chance."""
-    if unknown := [c for c in fit if c not in (*KINDS, "staff_id")]:
-        raise ArgumentError(
-            "fit cannot be told by this column.",
-            found=str(unknown),
-            fix=f"use some of {[*KINDS, 'staff_id']}.",
-        )
+    """The leads of every cut: fit, engagement, score, the standing in the order in force, and chance."""
     how = {**how, "weights": interest.checked(how["tau_days"], how["weights"], how["cap"])}
     rows = panel.leads(whole, cuts=cuts, as_of=end, within_days=within_days)
-    scored = _with_fit(_with_signs(rows, whole.events, how), rows, list(fit), cuts, within_days)
-    at_or_below = {
-        name: ibis.cume_dist().over(group_by="cut", order_by=scored[name].fill_null(0.0))
-        for name in ("fit", "engagement")
-    }
-    scored = scored.mutate(score=((at_or_below["fit"] + at_or_below["engagement"]) / 2).round(6))
-    recent = ibis.cume_dist().over(group_by="cut", order_by=scored.recency_days.desc())
-    standing = recent.round(6) if by_recency else scored.score
-    name = ibis.literal("recency" if by_recency else "score")
-    scored = scored.mutate(standing=standing, ordered_by=name)
-    place = ibis.cume_dist().over(group_by="cut", order_by=scored.standing)
-    scored = scored.mutate(band=(place * BANDS - 1e-9).ceil().cast("int64"))
-    counted = learned.counts(scored, ["band"])
-    chances = learned.rates(counted, "band", cuts, within_days=within_days)
-    return learned.with_rate(scored, chances, "band", "chance").drop("all_rate")
+    rows = rows.mutate(lead_days=panel.age_days(rows, "joined_day"))
+    scored = _with_signs(_with_fit(rows, _kinds(fit), cuts, within_days), whole.events, how)
+    scored = scored.mutate(score=(scored.fit.fill_null(1.0) * scored.engagement).round(6))
+    order = -scored.recency_days if by_recency else scored.score
+    scored = scored.mutate(standing=ibis.cume_dist().over(group_by="cut", order_by=order))
+    scored = scored.mutate(
+        ordered_by=ibis.literal("recency" if by_recency else "score"),
+        band=ibis.cases(*[(scored.standing <= edge, place) for place, edge in enumerate(BANDS)], else_=-1),
+    )
+    chances = learned.rates(learned.counts(scored, ["band"]), "band", cuts, within_days=within_days)
+    return learned.with_value(scored, chances, "chance", "band")
+
+
+def _with_fit(rows: ir.Table, kinds: list[str], cuts, within_days: int) -> ir.Table:
+    """The rows with fit and, for the reason, the lift of each kind."""
+    rows = rows.mutate(age=learned.age_group(rows.lead_days))
+    counted = learned.counts(rows, [*kinds, "age"])
+    found = learned.with_value(rows, learned.overall(counted, cuts, within_days=within_days), "overall")
+    for kind in kinds:
+        lifts = learned.lifts(counted, kind, cuts, within_days=within_days)
+        found = learned.with_value(found, lifts, f"{kind}_lift", kind)
+    fit = found.overall
+    for kind in kinds:
+        fit = fit * found[f"{kind}_lift"].fill_null(1.0)
+    return found.mutate(fit=ibis.least(fit, 1.0).round(6))
 
 
 def _with_signs(rows: ir.Table, events, how) -> ir.Table:
+    """The rows with engagement and the days since the last sign."""
     signs = interest.signs(rows, events, **how)
     joined = rows.left_join(signs, panel.PERSON)
     last = ibis.greatest(joined.joined_day, joined.last_sign_day.fill_null(joined.joined_day))
     joined = joined.select(
         *rows.columns, "last_sign", engagement=joined.engagement.fill_null(0.0), last_sign_day=last
     )
-    return joined.mutate(
-        lead_days=panel.age_days(joined, "joined_day"), recency_days=panel.age_days(joined, "last_sign_day")
-    )
+    return joined.mutate(recency_days=panel.age_days(joined, "last_sign_day"))
 
 
-def _with_fit(scored: ir.Table, rows: ir.Table, kinds: list[str], cuts, within_days: int) -> ir.Table:
-    """The rows with fit and, for the reason, the rate of all leads (`overall`)."""
-    counted = learned.counts(rows, kinds)
-    columns = scored.columns
-    product: ir.Value = ibis.literal(1.0)
-    for kind in kinds:
-        rates = learned.rates(counted, kind, cuts, within_days=within_days)
-        scored = learned.with_rate(scored, rates, kind, f"{kind}_rate")
-        scored = (
-            scored.rename(overall="all_rate") if "overall" not in scored.columns else scored.drop("all_rate")
+def _kinds(fit: Sequence[str]) -> list[str]:
+    kinds = [fit] if isinstance(fit, str) else list(fit)
+    if unknown := [kind for kind in kinds if kind not in PROFILE]:
+        raise ArgumentError(
+            "fit cannot be told by this column.", found=str(unknown), fix=f"use some of {list(PROFILE)}."
         )
-        product = product * (scored[f"{kind}_rate"] / scored.overall.nullif(0.0)).fill_null(1.0)
-        scored = scored.mutate(product=product)
-        product = scored.product
-    fit = ibis.least((product * scored.overall).round(6), 1.0)
-    return scored.select(*columns, "overall", *[f"{kind}_rate" for kind in kinds], fit=fit)
+    return kinds

@@ -18,8 +18,8 @@ def overview(client, *, as_of=None, within_days: int = 30, by: str | Sequence[st
     by           columns of customers: store_id, channel, staff_id
 
     Returns the columns of `by`, then n_leads (contacts who have not bought), n_fresh_leads, median_lead_days
-    (since joining; NaN without leads), n_first_orders (of the last 365 days) and first_order_value (net, client
-    currency; NaN without one).
+    (since joining; NaN without leads), n_first_orders (of the last 365 days) and first_order_value (net;
+    NaN without one).
     Raises TableError if a column is missing.
 
     >>> from opsmodel.intake.example import seven_customer_shop
