@@ -39,11 +39,11 @@ def next_products(
                  first: pairs below are not tested, so that rare ones do not blunt the correction
     by           column or columns of orders, taken from the first paid order
 
-    Returns the columns of `by`, then first_item, next_item, n_customers (A first, without B), n_next (of
-    them, B next), next_share with …_low and …_high (Wilson, 95 %), n_others (neither first), n_others_next,
-    base_share (of the others), lift (next_share ÷ base_share; infinite if no other bought B), p_value
-    (Fisher's exact test, one-sided: more often than the others), q_value (Benjamini–Hochberg over all rows
-    of the group). The smallest q_value first, then the highest lift.
+    Returns the columns of `by`, then first_item, next_item, within_days, n_customers (A first, without B),
+    n_next (of them, B next), next_share with …_low and …_high (Wilson, 95 %), n_others (neither first),
+    n_others_next, base_share (of the others), lift (next_share ÷ base_share; infinite if no other bought
+    B), p_value (Fisher's exact test, one-sided: more often than the others), q_value (Benjamini–Hochberg
+    over all rows of the group). The smallest q_value first, then the highest lift.
     Raises TableError if a column is missing, ArgumentError for a bad window or support.
     Source: Fisher 1922; Benjamini & Hochberg 1995; lift as in Brin, Motwani, Ullman & Tsur 1997, but
     against those without A. A lift says that B follows, not that A is the reason: wide first baskets
@@ -66,7 +66,9 @@ def next_products(
     rows = rows.filter(rows.wait <= within_days)
     held = rows.group_by([*bought.by, *CUSTOMER, "item"]).agg(wait=rows.wait.min())
     counts = _counts(held, bought.by, min_support).execute()
-    return _tested(_pairs(counts, bought.by, min_support), bought.by)
+    table = _tested(_pairs(counts, bought.by, min_support), bought.by)
+    table.insert(len(bought.by) + 2, "within_days", within_days)
+    return table
 
 
 def _counts(held: ir.Table, by: list[str], min_support: int) -> ir.Table:

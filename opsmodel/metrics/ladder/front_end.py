@@ -1,6 +1,6 @@
 """What an entry product costs, and when the orders that follow have paid it back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import ibis
@@ -101,13 +101,13 @@ def entrants(
 
     Arguments, errors and what counts as an entrant are those of `payback`.
 
-    Returns the columns of `by`, entry_product (unless product is None), n_customers (entrants of at least
-    N days), n_unknown (left out: the margin of an order is missing), giveaway_cost, front_margin (of the
-    first order day, less the giveaway), back_margin (days 1 to N), entrant_margin (both), all in client
-    currency per entrant, entrant_margin_low, entrant_margin_high, payback_day (first day on which an
-    entrant has brought 0 or more; NaN if not within N days), payback_day_low, payback_day_high (95 %,
-    bootstrap by customer; NaN: later than N days, or one customer), paid_back_share (of the draws, those
-    that pay back within N days).
+    Returns the columns of `by`, entry_product (unless product is None), within_days, n_customers (entrants
+    of at least N days), n_unknown (left out: the margin of an order is missing), giveaway_cost,
+    front_margin (of the first order day, less the giveaway), back_margin (days 1 to N), entrant_margin
+    (both), all in client currency per entrant, entrant_margin_low, entrant_margin_high, payback_day (first
+    day on which an entrant has brought 0 or more; NaN if not within N days), payback_day_low,
+    payback_day_high (95 %, bootstrap by customer; NaN: later than N days, or one customer),
+    paid_back_share (of the draws, those that pay back within N days).
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> orders = seven_customer_shop().orders
@@ -125,14 +125,13 @@ def entrants(
         low, high = (bound[-1] for bound in _bounds(draws, n))
         first, last, share = _payback_interval(draws, n)
         money = [cost, curve[0], curve[-1] - curve[0], curve[-1], low, high]
-        rows.append([*key, n, *money, _first_day(curve[None, :])[0], first, last, share])
+        rows.append([*key, within_days, n, *money, _first_day(curve[None, :])[0], first, last, share])
     margins = ["giveaway_cost", "front_margin", "back_margin", "entrant_margin", "entrant_margin_low"]
     days = ["payback_day", "payback_day_low", "payback_day_high", "paid_back_share"]
     numbers = [*margins, "entrant_margin_high", *days]
-    table = pd.DataFrame(rows, columns=[*keys, "n_customers", *numbers])
+    table = pd.DataFrame(rows, columns=[*keys, "within_days", "n_customers", *numbers])
     table[numbers] = table[numbers].astype(float).replace(np.inf, np.nan)
-    place = table.columns.get_loc("n_customers") + 1
-    table.insert(place, "n_unknown", _unknown(flows, keys, table))
+    table.insert(len(keys) + 2, "n_unknown", _unknown(flows, keys, table))
     return table
 
 
@@ -182,10 +181,13 @@ def _cash(given: Source, margin_rate: float | None):
     return rows.select(*CUSTOMER, "day", earned="margin")
 
 
-def _curves(flows: pd.DataFrame, keys: list[str], within_days: int, giveaway_cost, product):
+def _curves(
+    flows: pd.DataFrame, keys: list[str], within_days: int, giveaway_cost, product
+) -> Iterator[tuple]:
     """Each curve: its key, the margin by day, the bootstrap draws of it, the customers, the giveaway."""
     known = flows[~flows["unknown"].astype(bool)]
-    for key, rows in known.groupby(keys, dropna=False, sort=True) if keys else [((), known)]:
+    groups: Iterable = known.groupby(keys, dropna=False, sort=True) if keys else [((), known)]
+    for key, rows in groups:
         sizes = rows[rows["days"] == 0].set_index("part")["n"]
         if sizes.empty:
             continue

@@ -1,4 +1,4 @@
-"""Members and the later joiners who looked the same on the day they joined."""
+"""Members, and the customers who looked the same on the day they joined but joined later or not at all."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -56,6 +56,11 @@ class History(NamedTuple):
         now = self.day[at] + lag
         return self.between(self.person[at], now, now + rules.within_days)[0]
 
+    def joined(self, at: np.ndarray, lag: int | np.ndarray, rules: Rules) -> np.ndarray:
+        """The share of those N days for which the person was a member."""
+        end = self.day[at] + lag + rules.within_days
+        return np.clip((end - self.member[at]) / rules.within_days, 0, 1)
+
 
 def matched(rows: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Members with their matches, and all who could have been compared.
@@ -63,28 +68,41 @@ def matched(rows: pd.DataFrame, rules: Rules) -> tuple[pd.DataFrame, pd.DataFram
     rows   one row per store_id, customer_id and purchase occasion: day, net, member_day (NaT if none)
     rules  last day, windows
 
-    Returns two tables of one row per person and day: `set` (number of the matched set; only in the first),
-    store_id, customer_id, member (true or false), weight, spend, and the covariates. The weights of a
-    set's matches add up to 1.
+    Returns two tables of one row per person and day: customer_id, the covariates, spend, joined (share of
+    the N days as a member), store_id, member (true or false); the first also with `set`, the number of the
+    matched set, and weight: those of a set's matches add up to 1.
     """
-    pairs, pools = [], []
+    pairs: list[pd.DataFrame] = []
+    pools: list[pd.DataFrame] = []
+    n_sets = 0
     for store, part in rows.groupby("store_id", sort=True, dropna=False):
         history, people = _history(part)
         joined = _joiners(history, rules)
-        waiting = np.flatnonzero(history.member > history.day + rules.within_days)
+        waiting = np.flatnonzero(history.member > history.day)
         waiting = waiting[history.day[waiting] + rules.within_days <= rules.last]
         waiting = waiting[np.argsort(history.day[waiting], kind="stable")]
         lags = history.member[joined] - history.day[joined]
-        pools.append(_frame(history, people, store, joined, lags, rules, True))
-        pools.append(_frame(history, people, store, waiting, np.zeros_like(waiting), rules, False))
-        for at, found, lag in _sets(history, joined, waiting, rules):
-            member = _frame(history, people, store, np.array([at]), lag, rules, True)
-            matches = _frame(history, people, store, found, lag, rules, False)
-            both = pd.concat([member, matches.assign(weight=1 / len(found))])
-            pairs.append(both.assign(set=len(pairs)))
-    empty = _frame(*_history(rows.iloc[:0]), "", np.array([], int), 0, rules, True)
-    pool = pd.concat(pools, ignore_index=True) if pools else empty
-    return (pd.concat(pairs, ignore_index=True) if pairs else empty.assign(set=0)), pool
+        everybody = np.append(joined, waiting), np.append(lags, np.zeros_like(waiting))
+        pool = _frame(history, people, *everybody, rules)
+        pools.append(pool.assign(store_id=store, member=np.arange(len(pool)) < len(joined)))
+        found = [
+            (
+                np.append(at, matches),
+                np.full(1 + len(matches), lag),
+                np.append(0, np.full(len(matches), len(matches))),
+            )
+            for at, matches, lag in _sets(history, joined, waiting, rules)
+        ]
+        if found:
+            at, lag, shared = (np.concatenate(column) for column in zip(*found, strict=True))
+            own = _frame(history, people, at, lag, rules).assign(store_id=store, member=shared == 0)
+            own["weight"] = 1 / np.maximum(shared, 1)
+            own["set"] = n_sets + np.cumsum(shared == 0)
+            n_sets += len(found)
+            pairs.append(own)
+    empty = _frame(*_history(rows.iloc[:0]), np.array([], int), 0, rules)
+    empty = empty.assign(store_id="", member=False, weight=1.0, set=0)
+    return pd.concat(pairs or [empty], ignore_index=True), pd.concat(pools or [empty], ignore_index=True)
 
 
 def _sets(history: History, joined: np.ndarray, waiting: np.ndarray, rules: Rules) -> Iterator[tuple]:
@@ -99,12 +117,9 @@ def _sets(history: History, joined: np.ndarray, waiting: np.ndarray, rules: Rule
     for at, lag in zip(joined, lags, strict=True):
         near = slice(*np.searchsorted(days, history.day[at] + np.array([-CALENDAR_DAYS, CALENDAR_DAYS + 1])))
         found = waiting[near]
-        end = history.day[found] + lag + rules.within_days
-        found = found[
-            (history.member[found] > end)
-            & (history.next_day[found] > history.day[found] + lag)
-            & (end <= rules.last)
-        ]
+        now = history.day[found] + lag
+        alike = (history.member[found] > now) & (history.next_day[found] > now)
+        found = found[alike & (now + rules.within_days <= rules.last)]
         own = np.log1p(history.state(np.array([at]), lag, rules))
         apart = np.abs(np.log1p(history.state(found, lag, rules)) - own) / scale
         close = apart.max(axis=1, initial=0) <= CALIPER
@@ -146,8 +161,7 @@ def _key(person: np.ndarray, day: np.ndarray) -> np.ndarray:
     return person.astype("int64") * 1_000_000 + day
 
 
-def _frame(history: History, people, store, at: np.ndarray, lag, rules: Rules, member: bool) -> pd.DataFrame:
+def _frame(history: History, people, at: np.ndarray, lag, rules: Rules) -> pd.DataFrame:
     frame = pd.DataFrame(history.state(at, lag, rules), columns=list(COVARIATES))
-    frame.insert(0, "store_id", store)
-    frame.insert(1, "customer_id", people[history.person[at]])
-    return frame.assign(member=member, weight=1.0, spend=history.later(at, lag, rules))
+    frame.insert(0, "customer_id", people[history.person[at]])
+    return frame.assign(spend=history.later(at, lag, rules), joined=history.joined(at, lag, rules))

@@ -1,4 +1,4 @@
-"""What membership adds: members against matched customers who joined later."""
+"""What membership adds: members against matched customers who joined later, or not yet."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from opsmodel.metrics.ladder.matching import COVARIATES, Rules, matched
 from opsmodel.metrics.occasions import occasions
 from opsmodel.metrics.rates import Z95
 
-AGAINST = ("later_joiners", "not_yet")
+AGAINST = ("not_yet", "later_joiners")
 FEWEST = 10  # matched members, for an interval
 
 
@@ -23,38 +23,43 @@ def members(
     as_of=None,
     within_days: int = 90,
     before_days: int = 180,
-    against: str = "later_joiners",
+    against: str = "not_yet",
     by: str | Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """One row: what members spend in the N days after joining, and what their matches spend in the same time.
 
     Members buy more than others before they join. So each is compared with up to three customers of the
-    same home store who were not members then and did not become any in those N days. Both are looked at
-    from a purchase of their own, at most 28 days apart, and as many days after it as the member took to
-    join; both have since bought nothing. They are alike (within half a standard deviation of the
-    logarithm) in tenure, in net spend and purchase occasions of the P days before, and in order number. A
-    good month before joining is thus followed by the same return to the usual in both groups. What still
-    differs within the matched sets is taken out by a regression.
+    same home store who were not members on that day. Both are looked at from a purchase of their own, at
+    most 28 days apart, and as many days after it as the member took to join; both have since bought
+    nothing. They are alike (within half a standard deviation of the logarithm) in tenure, in net spend and
+    purchase occasions of the P days before, and in order number. A good month before joining is thus
+    followed by the same return to the usual in both groups. What still differs within the matched sets is
+    taken out by a regression.
+
+    A match may join during the N days: to leave such out would keep those who bought little. The
+    difference is divided by the share of the N days that matches spent outside the programme.
 
     client       a client, or anything with the tables customers (customer_id, store_id, member_since) and
                  orders (customer_id, ordered_at, amount) and as_of
     as_of        last day observed, inclusive; the client's own if not given
     within_days  N, in days after joining; only members of at least N days count
     before_days  P, in days up to joining
-    against      later_joiners: matches who joined after those N days. They are known to be customers
-                 still, which makes the effect look too small. not_yet: matches who had not joined by
-                 then, whether or not they ever did: too large if joiners are the keener ones
+    against      not_yet: matches who were no members yet, whether they joined later or never; joiners who
+                 are keener than their purchases show make the effect look too large. later_joiners: only
+                 matches who did join by as_of; as keen, but known to have come back, which makes the
+                 effect look too small where people join at the till
     by           column or columns of customers; matches always come from the same home store
 
-    Returns the columns of `by`, then n_members (joined N days ago or longer), n_matched, n_dropped (never
-    bought before, or nobody alike), n_later (different customers among the matches), spend_members and
-    spend_later (net, client currency per person in the N days, of the matched), difference (after the
-    regression), difference_low, difference_high (95 %, customers as clusters; NaN with fewer than 10
+    Returns the columns of `by`, then within_days, n_members (joined N days ago or longer), n_matched,
+    n_dropped (never bought before, or nobody alike), n_others (different customers among the matches),
+    later_share (of the N days, what the matches spent as members), spend_members and spend_others (net,
+    client currency per person in the N days, of the matched), difference (after the regression and the
+    division), difference_low, difference_high (95 %, customers as clusters; NaN with fewer than 10
     matched), effect (difference ÷ what members would have spent without it), effect_low, effect_high.
     NaN if nobody is matched.
     Raises TableError if a column is missing, ArgumentError for a bad window or comparison.
-    Source: matching before regression as in Ho, Imai, King & Stuart 2007; comparison with later joiners as
-    in a stepped roll-out. An estimate from watching, not from a trial.
+    Source: matching before regression as in Ho, Imai, King & Stuart 2007; comparison with
+    later joiners as in a sequence of trials (Hernán & Robins 2016). Watched, not tried: a hint, no proof.
 
     >>> from types import SimpleNamespace
     >>> people = pd.DataFrame({"customer_id": ["a", "b"], "store_id": "S1",
@@ -62,7 +67,7 @@ def members(
     >>> orders = pd.DataFrame({"customer_id": ["a", "a", "b", "b"], "amount": [50.0, 80.0, 50.0, 60.0],
     ...                        "ordered_at": ["2024-02-01", "2024-03-01", "2024-02-03", "2024-03-09"]})
     >>> table = members(SimpleNamespace(customers=people, orders=orders), as_of="2024-06-30", within_days=60)
-    >>> table[["n_members", "n_matched", "spend_members", "spend_later"]].values.tolist()
+    >>> table[["n_members", "n_matched", "spend_members", "spend_others"]].values.tolist()
     [[1.0, 1.0, 80.0, 60.0]]
     """
     pairs, _, everyone, groups = _matched(client, as_of, within_days, before_days, against, by)
@@ -72,11 +77,19 @@ def members(
     for key, people in sizes:
         own = found.get(key, pairs.iloc[:0])
         n_matched = own["set"].nunique()
-        n_later = own.loc[~own["member"], "customer_id"].nunique()
-        rows.append([*key, len(people), n_matched, len(people) - n_matched, n_later, *_effect(own)])
-    numbers = ["spend_members", "spend_later", "difference", "difference_low", "difference_high"]
+        n_others = own.loc[~own["member"], "customer_id"].nunique()
+        counted = [within_days, len(people), n_matched, len(people) - n_matched, n_others]
+        rows.append([*key, *counted, *_effect(own)])
+    numbers = [
+        "later_share",
+        "spend_members",
+        "spend_others",
+        "difference",
+        "difference_low",
+        "difference_high",
+    ]
     numbers += ["effect", "effect_low", "effect_high"]
-    counts = ["n_members", "n_matched", "n_dropped", "n_later"]
+    counts = ["within_days", "n_members", "n_matched", "n_dropped", "n_others"]
     table = pd.DataFrame(rows, columns=[*groups, *counts, *numbers])
     return table.astype(dict.fromkeys(counts, "int64") | dict.fromkeys(numbers, float))
 
@@ -87,7 +100,7 @@ def balance(
     as_of=None,
     within_days: int = 90,
     before_days: int = 180,
-    against: str = "later_joiners",
+    against: str = "not_yet",
     by: str | Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """One row per trait: how far members and the others are apart, before and after the matching.
@@ -95,8 +108,8 @@ def balance(
     Arguments and errors are those of `members`.
 
     Returns the columns of `by`, then trait (tenure_days, spend_before, occasions_before, order_number), the
-    means members_before and later_before (all who could have been compared, at each of their purchases),
-    smd_before (difference of the means ÷ pooled standard deviation), members_after, later_after, smd_after
+    means members_before and others_before (all who could have been compared, at each of their purchases),
+    smd_before (difference of the means ÷ pooled standard deviation), members_after, others_after, smd_after
     (of the matched; by the standard deviation before). Below 0.1 is balanced.
     Source: standardised mean difference as in Austin 2009.
     """
@@ -112,7 +125,7 @@ def balance(
             means = [*(side.mean() for side in sides), *_means(after, trait)]
             gaps = [(means[k] - means[k + 1]) / spread if spread > 0 else np.nan for k in (0, 2)]
             rows.append([*key, trait, *means[:2], gaps[0], *means[2:], gaps[1]])
-    columns = ["members_before", "later_before", "smd_before", "members_after", "later_after", "smd_after"]
+    columns = ["members_before", "others_before", "smd_before", "members_after", "others_after", "smd_after"]
     return pd.DataFrame(rows, columns=[*groups, "trait", *columns]).astype(dict.fromkeys(columns, float))
 
 
@@ -160,8 +173,9 @@ def _means(rows: pd.DataFrame, column: str) -> tuple[float, float]:
 def _effect(rows: pd.DataFrame) -> list[float]:
     """Means, difference and effect with their intervals, from matched sets."""
     if rows.empty:
-        return [np.nan] * 8
-    own, later = _means(rows, "spend")
+        return [np.nan] * 9
+    own, others = _means(rows, "spend")
+    later = _means(rows, "joined")[1]
     traits = np.log1p(rows[list(COVARIATES)].to_numpy(float))
     member, weight = rows["member"].to_numpy(float), rows["weight"].to_numpy(float)
     traits = traits - np.average(traits, axis=0, weights=weight)
@@ -173,8 +187,9 @@ def _effect(rows: pd.DataFrame) -> list[float]:
     score = design * (weight * (spend - design @ fitted))[:, None]
     clusters = pd.DataFrame(score).groupby(rows["customer_id"].to_numpy()).sum().to_numpy()
     variance = inverse @ clusters.T @ clusters @ inverse * len(clusters) / max(len(clusters) - 1, 1)
-    difference, error = float(fitted[1]), float(np.sqrt(variance[1, 1]))
+    without = 1 - later if later < 1 else np.nan
+    difference, error = float(fitted[1]) / without, float(np.sqrt(variance[1, 1])) / without
     error = error if rows["set"].nunique() >= FEWEST else np.nan
     money = [difference, difference - Z95 * error, difference + Z95 * error]
     base = own - difference
-    return [own, later, *money, *(value / base if base > 0 else np.nan for value in money)]
+    return [later, own, others, *money, *(value / base if base > 0 else np.nan for value in money)]

@@ -43,6 +43,7 @@ def transitions(
     by           column or columns of orders, taken from the first paid order
 
     Returns the columns of `by`, then from_tier, to_tier, rungs (1: the next tier up; negative: down),
+    within_days,
     n_customers (old enough), n_same_day (of the old enough, with j on the first day), n_reached,
     reach_rate (NaN if none is old enough), reach_rate_low, reach_rate_high (Wilson, 95 %), median_days
     (Kaplan–Meier over all who began in i, also the young; NaN if fewer than half get there).
@@ -173,4 +174,6 @@ def _reached(goals: ir.Table, names, steps, tiers, last, within_days: int, same_
     table = table.sort_values([*names, "row"], ignore_index=True)
     table = with_rate(table, "reach_rate", "n_reached", "n_customers").drop(columns="row")
     rate = ["reach_rate", "reach_rate_low", "reach_rate_high", "median_days"]
-    return table[[*keys, "rungs", *counts, *rate]].astype(dict.fromkeys(rate, float))
+    return table.assign(within_days=within_days)[[*keys, "rungs", "within_days", *counts, *rate]].astype(
+        dict.fromkeys(rate, float)
+    )
