@@ -1,6 +1,6 @@
 """Who carries the revenue: Lorenz curve, top shares and Gini, and whether the same customers carry it on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import ibis
@@ -12,7 +12,7 @@ from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day
 from opsmodel.metrics.counting import with_rate
 from opsmodel.metrics.occasions import occasions, paid_orders
-from opsmodel.metrics.starts import starts
+from opsmodel.metrics.value.groups import at_start, names, parts
 from opsmodel.metrics.value.inequality import curve, shares, top_count
 
 TOP = (0.01, 0.05, 0.1, 0.2)
@@ -42,20 +42,21 @@ def concentration(
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> table = concentration(seven_customer_shop().orders, as_of="2024-06-30", top=(0.2,))
     >>> table[["n_top", "revenue_share", "gini"]].round(3).values.tolist()
-    [[2.0, 0.54, 0.438]]
+    [[2.0, 0.54, 0.389]]
     """
     tops = _tops(top)
-    groups = [] if by is None else [by] if isinstance(by, str) else list(by)
+    groups = names(by)
     rows = []
-    for key, spent in _by_group(_spent(orders, as_of, groups, since), groups):
+    for key, one in parts(_spent(orders, as_of, groups, since), groups):
+        spent = one["spent"].to_numpy(float)
         told = shares(spent, tops)
         for share in tops:
             n_top = top_count(share, len(spent))
             part = np.sort(spent)[::-1][:n_top].sum()
             rows.append([*key, share, len(spent), n_top, part, spent.sum(), *told[share], *told["gini"]])
-    names = [f"{c}{end}" for c in ("revenue_share", "gini") for end in ("", "_low", "_high")]
+    figures = [f"{c}{end}" for c in ("revenue_share", "gini") for end in ("", "_low", "_high")]
     return pd.DataFrame(
-        rows, columns=[*groups, "top", "n_customers", "n_top", "top_revenue", "revenue", *names]
+        rows, columns=[*groups, "top", "n_customers", "n_top", "top_revenue", "revenue", *figures]
     )
 
 
@@ -73,16 +74,13 @@ def lorenz(
     >>> lorenz(seven_customer_shop().orders, as_of="2024-06-30").round(3).values.tolist()[-2:]
     [[0.857, 0.677], [1.0, 1.0]]
     """
-    groups = [] if by is None else [by] if isinstance(by, str) else list(by)
-    parts = [
-        pd.DataFrame(curve(spent, points), columns=["customer_share", "revenue_share"]).assign(
-            **dict(zip(groups, key, strict=True))
-        )
-        for key, spent in _by_group(_spent(orders, as_of, groups, since), groups)
-        if len(spent)
+    groups = names(by)
+    rows = [
+        [*key, *point]
+        for key, one in parts(_spent(orders, as_of, groups, since), groups)
+        for point in curve(one["spent"].to_numpy(float), points)
     ]
-    columns = [*groups, "customer_share", "revenue_share"]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    return pd.DataFrame(rows, columns=[*groups, "customer_share", "revenue_share"])
 
 
 def persistence(
@@ -116,13 +114,13 @@ def persistence(
         raise ArgumentError(
             "a period is a day or more.", found=repr(period_days), fix="write period_days=365."
         )
-    groups = [] if by is None else [by] if isinstance(by, str) else list(by)
+    groups = names(by)
     half = day(as_of) - timedelta(days=period_days)
     start = half - timedelta(days=period_days - 1)
     reaches = paid_orders(orders, as_of=as_of).from_day <= start
     people = _two_periods(orders, as_of, groups, start=start, half=half).execute()
     rows = []
-    for key, one in people.groupby(groups, dropna=False, sort=True) if groups else [((), people)]:
+    for key, one in parts(people, groups):
         before, after = one["before"].to_numpy(float), one["after"].to_numpy(float)
         for share in tops:
             told = _next(before, after, share) if reaches else [0, 0, np.nan, np.nan, np.nan, 0]
@@ -156,7 +154,7 @@ def _spent(orders, as_of, groups: list[str], since) -> pd.DataFrame:
     if since is not None:
         days = days.filter(days.day >= ibis.literal(day(since)))
     each = days.group_by("customer_id").agg(spent=days.net.sum().cast("float64"))
-    return _with_groups(each, orders, as_of, groups).select(*groups, "spent").execute()
+    return at_start(each, orders, as_of=as_of, groups=groups).select(*groups, "spent").execute()
 
 
 def _two_periods(orders, as_of, groups: list[str], *, start, half) -> ir.Table:
@@ -168,19 +166,7 @@ def _two_periods(orders, as_of, groups: list[str], *, start, half) -> ir.Table:
         before=days.net.sum(where=early).cast("float64").fill_null(0.0),
         after=days.net.sum(where=~early).cast("float64").fill_null(0.0),
     )
-    return _with_groups(each, orders, as_of, groups)
-
-
-def _with_groups(each: ir.Table, orders, as_of, groups: list[str]) -> ir.Table:
-    if not groups:
-        return each
-    first = starts(paid_orders(orders, as_of=as_of, by=groups)).select(own_id="customer_id", *groups)
-    return each.join(first, each.customer_id == first.own_id).drop("own_id")
-
-
-def _by_group(people: pd.DataFrame, groups: list[str]) -> Iterator[tuple[tuple, np.ndarray]]:
-    for key, one in people.groupby(groups, dropna=False, sort=True) if groups else [((), people)]:
-        yield key, one["spent"].to_numpy(float)
+    return at_start(each, orders, as_of=as_of, groups=groups)
 
 
 def _tops(top: Sequence[float]) -> list[float]:

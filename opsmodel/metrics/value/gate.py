@@ -1,16 +1,16 @@
 """Whether a fitted model may be used: enough customers, a long enough file, and a hold-out it foretells."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 import ibis
 import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import as_table, day
+from opsmodel.intake.contract import day
 from opsmodel.metrics.counting import days_between
 from opsmodel.metrics.occasions import occasions
+from opsmodel.metrics.value.groups import names
 from opsmodel.metrics.value.models import MODELS, Purchases, Spend, fit, fit_spend
 from opsmodel.metrics.value.summary import UNITS, check, split, summarize
 
@@ -59,14 +59,14 @@ def model_card(
     """
     check(model=(model, MODELS), unit=(unit, UNITS))
     seen = summarize(orders, as_of=as_of, unit=unit, measure=measure).drop("customer_id").execute()
-    first, gap = _rhythm(orders, as_of)
+    first, gap = rhythm(orders, as_of)
     file_days = (day(as_of) - first).days + 1 if len(seen) else 0
     held_out = min(file_days // 3, LONGEST_HOLDOUT) if holdout_days is None else holdout_days
     tested = holdout(
         orders, as_of=as_of, holdout_days=max(held_out, 1), model=model, unit=unit, measure=measure
     )
     again = seen[seen["frequency"] > 0]
-    bought, spent = _fits(seen, model, unit)
+    bought, spent = fits(seen, model, unit)
     card = {
         "model": model,
         "unit": unit,
@@ -134,7 +134,7 @@ def holdout(
     """
     known = split(orders, as_of=as_of, holdout_days=holdout_days, unit=unit, measure=measure)
     frame = known.drop("customer_id").execute()
-    bought, spent = _fits(frame, model, unit)
+    bought, spent = fits(frame, model, unit)
     expected = expected_value = np.nan
     if len(frame) and bought.params["r"] > 0:
         scored = bought.predict(frame, holdout_days / UNITS[unit], spend=spent)
@@ -149,49 +149,6 @@ def holdout(
         "holdout_revenue": float(frame["value_holdout"].sum()),
         "holdout_revenue_expected": float(expected_value) if spent.mean > 0 else np.nan,
     }
-
-
-def tracking(
-    orders,
-    *,
-    as_of,
-    holdout_days: int | None = None,
-    model: str = "mbg_nbd",
-    unit: str = "week",
-) -> pd.DataFrame:
-    """One row per week of the file: repeat purchases so far, seen and foretold by the model.
-
-    The model knows nothing of the last `holdout_days`; the customers are those known before them.
-
-    Returns week (1, 2, …), week_end (its last day), repeat_orders and repeat_orders_expected (cumulative),
-    in_holdout. No row where there is nobody to fit, or the file is shorter than two weeks. Arguments and
-    errors are those of `model_card`.
-    Source: the tracking plot of Fader, Hardie & Lee 2005.
-
-    >>> from opsmodel.intake.example import seven_customer_shop
-    >>> table = tracking(seven_customer_shop().orders, as_of="2024-06-30", holdout_days=60)
-    >>> len(table), float(table["repeat_orders"].iloc[-1])
-    (25, 7.0)
-    """
-    check(model=(model, MODELS), unit=(unit, UNITS))
-    columns = ["week", "week_end", "repeat_orders", "repeat_orders_expected", "in_holdout"]
-    first, _ = _rhythm(orders, as_of)
-    n_weeks = ((day(as_of) - first).days + 1) // 7 if first else 0
-    if n_weeks < 2:
-        return pd.DataFrame(columns=columns)
-    held_out = holdout_days or min(7 * n_weeks // 3, LONGEST_HOLDOUT)
-    known_to = day(as_of) - timedelta(days=held_out)
-    seen = summarize(orders, as_of=known_to, unit=unit)
-    fitted, _ = _fits(seen.select("frequency", "recency", "T", "monetary").execute(), model, unit)
-    born, repeats = _by_day(orders, as_of, known_to, first)
-    ends = 7 * np.arange(1, n_weeks + 1) - 1  # days since the first of the file
-    ages = ends[:, None] - born["at"].to_numpy()[None, :]
-    foretold = fitted.expected_from_start(np.arange(ages.max() + 1) / UNITS[unit])
-    expected = np.where(ages >= 0, foretold[np.maximum(ages, 0)], 0.0) @ born["n"].to_numpy(float)
-    so_far = [float(repeats.loc[repeats["at"] <= end, "n"].sum()) for end in ends]
-    week_end = pd.Timestamp(first) + pd.to_timedelta(ends, unit="D")
-    rows = [range(1, n_weeks + 1), week_end, so_far, expected, week_end > pd.Timestamp(known_to)]
-    return pd.DataFrame(dict(zip(columns, rows, strict=True)))
 
 
 def outlook(
@@ -215,14 +172,13 @@ def outlook(
         "expected_orders": scored.expected_orders.sum(),
         "expected_value": scored.expected_value.sum(),
     }
-    names = [] if by is None else [by] if isinstance(by, str) else list(by)
-    found = (scored.group_by(names) if names else scored).agg(**sums).execute()
-    return found.assign(horizon=float(periods), unit=bought.unit).sort_values(
-        names or "unit", ignore_index=True
-    )
+    groups = names(by)
+    found = (scored.group_by(groups) if groups else scored).agg(**sums).execute()
+    found = found.assign(horizon=float(periods), unit=bought.unit)
+    return found.sort_values(groups, ignore_index=True) if groups else found
 
 
-def _fits(frame: pd.DataFrame, model: str, unit: str) -> tuple[Purchases, Spend]:
+def fits(frame: pd.DataFrame, model: str, unit: str) -> tuple[Purchases, Spend]:
     """Both models fitted, or models of NaN where there is nobody to fit."""
     try:
         bought = fit(frame, model=model, unit=unit)
@@ -234,7 +190,7 @@ def _fits(frame: pd.DataFrame, model: str, unit: str) -> tuple[Purchases, Spend]
         return bought, Spend(dict.fromkeys(SPEND, np.nan), converged=False)
 
 
-def _rhythm(orders, as_of) -> tuple:
+def rhythm(orders, as_of) -> tuple:
     """The day of the first occasion and the median of all gaps between occasions, in days."""
     days = occasions(orders, as_of=as_of)
     window = ibis.window(group_by="customer_id", order_by="day")
@@ -247,15 +203,3 @@ def _correlation(again: pd.DataFrame) -> float:
     known = again[["frequency", "monetary"]].dropna()
     varied = len(known) > 2 and bool((known.std() > 0).all())
     return float(np.corrcoef(known["frequency"], known["monetary"])[0, 1]) if varied else np.nan
-
-
-def _by_day(orders, as_of, known_to, first) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Customers known by then by their first day, and their repeat occasions by day: `at` and n each."""
-    days = as_table(occasions(orders, as_of=as_of))
-    start = days.group_by("customer_id").agg(first_day=days.day.min())
-    start = start.filter(start.first_day <= ibis.literal(known_to))
-    later = days.join(start, "customer_id").filter(lambda t: t.day > t.first_day)
-    zero = ibis.literal(first)
-    born = start.group_by(at=days_between(zero, start.first_day)).agg(n=start.count())
-    repeats = later.group_by(at=days_between(zero, later.day)).agg(n=later.count())
-    return born.execute(), repeats.execute()

@@ -21,12 +21,14 @@ def top_count(share: float, n: int) -> int:
 
 
 def curve(amounts: np.ndarray, points: int) -> np.ndarray:
-    """Rows (share of customers, share of the amount), from the lowest amount up, (0, 0) and (1, 1) included.
+    """Rows (share of customers, share of the amount), from the lowest amount up, from (0, 0) to (1, 1).
 
     >>> curve(np.array([3.0, 1.0]), 100).tolist()
     [[0.0, 0.0], [0.5, 0.25], [1.0, 1.0]]
     """
     n = len(amounts)
+    if not n:
+        return np.empty((0, 2))
     total = np.concatenate([[0.0], np.cumsum(np.sort(amounts))])
     at = np.unique(np.round(np.linspace(0, n, min(points, n) + 1)).astype(int))
     return np.column_stack([at / n, total[at] / total[-1]])
@@ -68,7 +70,7 @@ def _top(amounts: np.ndarray, share: float) -> float:
 
 
 def _drawn(amounts: np.ndarray, tops: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
-    """Percentile bounds; places are drawn and put in order, so that the amounts of a draw are in order too."""
+    """Percentile bounds; places are drawn and put in order, and so are the amounts of a draw."""
     ordered, n = np.sort(amounts), len(amounts)
     rng = np.random.default_rng(SEED)
     weights = 2.0 * np.arange(1, n + 1) - n - 1

@@ -11,6 +11,7 @@ from opsmodel.intake.contract import day, require
 from opsmodel.metrics.counting import days_between
 from opsmodel.metrics.occasions import identified, paid_orders
 from opsmodel.metrics.starts import starts
+from opsmodel.metrics.value.groups import names, parts
 from opsmodel.metrics.value.means import mean
 from opsmodel.metrics.value.summary import MEASURES, check
 
@@ -52,7 +53,8 @@ def ltv(
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> shop = seven_customer_shop()
-    >>> ltv(shop.orders, as_of="2024-06-30", within_days=(30,))[["n_customers", "ltv"]].round(2).values.tolist()
+    >>> table = ltv(shop.orders, as_of="2024-06-30", within_days=(30,))
+    >>> table[["n_customers", "ltv"]].round(2).values.tolist()
     [[7.0, 91.9]]
     >>> ltv(shop.orders, as_of="2024-06-30", within_days=(90,), customers=shop.customers, by="channel")[
     ...     ["channel", "n_customers", "ltv"]].round(2).values.tolist()
@@ -60,11 +62,11 @@ def ltv(
     """
     check(measure=(measure, MEASURES))
     windows = _windows(within_days)
-    groups = [] if by is None else [by] if isinstance(by, str) else list(by)
+    groups = names(by)
     who = _first_orders(orders, as_of, groups) if customers is None else _joined(customers, as_of, groups)
     found = _worth(orders, who, groups, as_of=as_of, windows=windows, measure=measure).execute()
     rows = []
-    for key, one in found.groupby(groups, dropna=False, sort=True) if groups else [((), found)]:
+    for key, one in parts(found, groups):
         for n in windows:
             values = one.loc[one["age"] >= n, f"within_{n}"]
             told = mean(values.fillna(0.0).to_numpy(float))

@@ -1,6 +1,5 @@
 """The two value models, fitted by maximum likelihood: how often customers buy, and for how much."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import ibis
@@ -12,11 +11,11 @@ from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import as_table, require
 from opsmodel.metrics.rates import Z95
 from opsmodel.metrics.value import purchases, spending
+from opsmodel.metrics.value.maximum import maximum
 from opsmodel.metrics.value.summary import check
 
 MODELS = tuple(purchases.CHANCES_AT_START)
 SEEN = ["frequency", "recency", "T"]
-LIMIT = 14.0  # of the logs of the parameters: beyond e^14 a parameter means "infinite"
 
 
 @dataclass(frozen=True)
@@ -114,15 +113,18 @@ class Purchases(_Fitted):
 
     def expected(self, x, t_x, T, periods) -> np.ndarray:  # noqa: N803
         """Purchases expected in the next `periods` of customers with this past."""
-        return purchases.expected(*self.params.values(), x, t_x, T, periods, start=self._start)
+        r, alpha, a, b = self.params.values()
+        return purchases.expected(r, alpha, a, b, x, t_x, T, periods, start=self._start)
 
     def p_alive(self, x, t_x, T) -> np.ndarray:  # noqa: N803
         """The chance that customers with this past are not lost for good."""
-        return purchases.p_alive(*self.params.values(), x, t_x, T, start=self._start)
+        r, alpha, a, b = self.params.values()
+        return purchases.p_alive(r, alpha, a, b, x, t_x, T, start=self._start)
 
     def expected_from_start(self, age) -> np.ndarray:
         """Repeat purchases expected of a new customer by that age."""
-        return purchases.expected_from_start(*self.params.values(), np.asarray(age, float), start=self._start)
+        r, alpha, a, b = self.params.values()
+        return purchases.expected_from_start(r, alpha, a, b, np.asarray(age, float), start=self._start)
 
     @property
     def _start(self) -> int:
@@ -158,7 +160,7 @@ def fit(summary, *, model: str = "mbg_nbd", unit: str = "period") -> Purchases:
     x, t_x, t, n = (counted[name].to_numpy(float) for name in [*SEEN, "n"])
     start = purchases.CHANCES_AT_START[model]
     age = max(float(np.average(t, weights=n)), 1e-3)
-    found = _maximum(
+    found = maximum(
         lambda logs: purchases.log_likelihood(logs, x, t_x, t, n, start=start),
         {"r": 1.0, "alpha": age, "a": 1.0, "b": 1.0},
         {"r": 0.3, "alpha": age / 5, "a": 0.5, "b": 3.0},
@@ -186,57 +188,12 @@ def fit_spend(summary) -> Spend:
     _somebody(len(rows), "no customer with a repeat purchase to fit.")
     x, m = rows["frequency"].to_numpy(float), rows["monetary"].to_numpy(float)
     size = float(np.median(m))
-    found = _maximum(
+    found = maximum(
         lambda logs: spending.log_likelihood(logs, x, m),
         {"p": 1.0, "q": 3.0, "v": 2 * size},
         {"p": 6.0, "q": 4.0, "v": size / 2},
     )
     return Spend(**found, n=len(rows))
-
-
-def _maximum(likelihood: Callable, *starts: Mapping[str, float]) -> dict:
-    """The maximum found from the first start that leads to one: params, errors, log_likelihood, converged."""
-    from threadpoolctl import threadpool_limits
-
-    def loss(logs):
-        value, gradient = likelihood(logs)
-        return -value / size, -gradient / size
-
-    names = list(starts[0])
-    size = max(abs(likelihood(np.log(list(starts[0].values())))[0]), 1.0)
-    with threadpool_limits(1, "blas"):  # four numbers are no work for several threads
-        for at in starts:
-            logs, least, converged = _least(loss, np.log(list(at.values())))
-            if converged:
-                break
-        errors = _errors(loss, logs, size) * np.exp(logs)
-    return {
-        "params": dict(zip(names, np.exp(logs).tolist(), strict=True)),
-        "errors": dict(zip(names, errors.tolist(), strict=True)),
-        "log_likelihood": -least * size,
-        "converged": converged,
-    }
-
-
-def _least(loss: Callable, start: np.ndarray) -> tuple[np.ndarray, float, bool]:
-    """Where the loss is least, how much it is there, and whether it is flat (or falls only beyond the limit)."""
-    from scipy.optimize import minimize
-
-    best = minimize(
-        loss, start, jac=True, method="L-BFGS-B", bounds=[(-LIMIT, LIMIT)] * len(start),
-        options={"maxiter": 500, "ftol": 1e-14, "gtol": 1e-9},
-    )  # fmt: skip
-    outwards = (np.abs(best.x) >= LIMIT) & (best.jac * best.x < 0)
-    return best.x, float(best.fun), float(np.max(np.abs(np.where(outwards, 0.0, best.jac)))) < 1e-5
-
-
-def _errors(loss: Callable, logs: np.ndarray, size: float, step: float = 1e-4) -> np.ndarray:
-    """Standard errors of the logs, from the curvature of the likelihood; NaN where it is flat."""
-    bends = np.array([loss(logs + way)[1] - loss(logs - way)[1] for way in step * np.eye(len(logs))])
-    bends = size * (bends + bends.T) / (4 * step)
-    if not np.all(np.isfinite(bends)) or np.linalg.eigvalsh(bends)[0] <= 0:
-        return np.full(len(logs), np.nan)
-    return np.sqrt(np.diag(np.linalg.inv(bends)))
 
 
 def _somebody(n: int, wrong: str) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import as_table, require
+from opsmodel.metrics.value.groups import names
 from opsmodel.metrics.value.lifetime import WINDOWS, ltv
 
 CONTACT = ("channel", "code_id")
@@ -75,7 +76,7 @@ def by_origin(
 
     >>> by_origin(shop, origin="channel", within_days=(90,))  # doctest: +SKIP
     """
-    stores = [] if by is None else [by] if isinstance(by, str) else list(by)
+    stores = names(by)
     told = {"as_of": client.as_of, "within_days": within_days, "measure": measure}
     if since == "joined":
         return ltv(client.orders, customers=client.customers, by=[*stores, origin], **told)

@@ -11,7 +11,7 @@ from opsmodel.intake.contract import day
 from opsmodel.metrics.ageing import PERIODS
 from opsmodel.metrics.counting import days_between
 from opsmodel.metrics.occasions import occasions, paid_orders
-from opsmodel.metrics.starts import starts
+from opsmodel.metrics.value.groups import at_start, names
 
 MEASURES = ("revenue", "margin")
 UNITS = {name: length for name, (_, length) in PERIODS.items()}
@@ -68,12 +68,7 @@ def summarize(
             ibis.null("float64"),
         ),
     )
-    if by is None:
-        return table
-    paid = paid_orders(orders, as_of=as_of, by=by)
-    origin = starts(paid).select("customer_id", *paid.carried)
-    joined = table.join(origin, "customer_id")
-    return joined.select("customer_id", *paid.carried, *[c for c in table.columns if c != "customer_id"])
+    return at_start(table, orders, as_of=as_of, groups=names(by))
 
 
 def split(orders, *, as_of, holdout_days: int, unit: str = "day", measure: str = "revenue") -> ir.Table:

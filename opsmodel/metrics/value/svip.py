@@ -10,8 +10,8 @@ import pandas as pd
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day
 from opsmodel.metrics.counting import days_between, with_rate
-from opsmodel.metrics.occasions import occasions, paid_orders
-from opsmodel.metrics.starts import starts
+from opsmodel.metrics.occasions import occasions
+from opsmodel.metrics.value.groups import at_start, names
 
 YEAR = 365
 
@@ -25,7 +25,7 @@ def svip(
     min_gaps: int = 1,
     by: str | Sequence[str] | None = None,
 ) -> ir.Table:
-    """One row per SVIP: a customer of the best tenth, and whether the silence exceeds their own P80 gap. Lazy.
+    """One row per SVIP, a customer of the best tenth: is the silence longer than their own P80 gap? Lazy.
 
     Value is net revenue of all the file. The tenth is taken within each group of `by`; customers level with
     the last of it are in. A customer at risk is silent for longer than four of five of their own gaps.
@@ -53,7 +53,7 @@ def svip(
             found=f"top={top!r}, period_days={period_days!r}, min_gaps={min_gaps!r}",
             fix="write top=0.1, period_days=365, min_gaps=3.",
         )
-    groups = [] if by is None else [by] if isinstance(by, str) else list(by)
+    groups = names(by)
     people = _people(orders, as_of, groups, period_days=period_days)
     places = ibis.window(group_by=groups or None)
     ranked = people.mutate(
@@ -81,15 +81,15 @@ def svip_at_risk(
     Arguments and errors are those of `svip`.
 
     Returns the columns of `by`, then n_svip, n_known (with gaps enough to tell), n_at_risk, at_risk_rate (of
-    n_known), at_risk_rate_low, at_risk_rate_high (Wilson), revenue_recent (client currency, of all SVIP in the
-    last `period_days`), revenue_at_risk (of those at risk), period_days.
+    n_known), at_risk_rate_low, at_risk_rate_high (Wilson), revenue_recent (client currency, of all SVIP in
+    the last `period_days`), revenue_at_risk (of those at risk), period_days.
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> svip_at_risk(seven_customer_shop().orders, as_of="2024-06-30", top=0.5)[
     ...     ["n_svip", "n_known", "n_at_risk", "revenue_at_risk"]].round(2).values.tolist()
     [[4.0, 4.0, 2.0, 367.7]]
     """
-    groups = [] if by is None else [by] if isinstance(by, str) else list(by)
+    groups = names(by)
     rows = svip(orders, as_of=as_of, top=top, period_days=period_days, min_gaps=min_gaps, by=by)
     sums = {
         "n_svip": rows.count(),
@@ -123,8 +123,6 @@ def _people(orders, as_of, groups: list[str], *, period_days: int) -> ir.Table:
     each = each.mutate(
         n_gaps=each.n_occasions - 1, silent_days=days_between(each.last_day, ibis.literal(last))
     )
-    if groups:
-        first = starts(paid_orders(orders, as_of=as_of, by=groups)).select(own_id="customer_id", *groups)
-        each = each.join(first, each.customer_id == first.own_id)
+    each = at_start(each, orders, as_of=as_of, groups=groups)
     columns = ["n_occasions", "n_gaps", "last_day", "silent_days", "p80_gap_days"]
     return each.select("customer_id", *groups, "revenue", "revenue_recent", *columns)

@@ -11,8 +11,8 @@ import pandas as pd
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day
 from opsmodel.metrics.counting import days_between
-from opsmodel.metrics.occasions import occasions, paid_orders
-from opsmodel.metrics.starts import starts
+from opsmodel.metrics.occasions import occasions
+from opsmodel.metrics.value.groups import at_start, names
 from opsmodel.metrics.value.lifetime import ltv
 
 YEAR = 365.0
@@ -58,7 +58,7 @@ def teaching(
         raise ArgumentError(
             "a silence is a day or more.", found=repr(quiet_days), fix="write quiet_days=90, or leave it out."
         )
-    groups = [] if by is None else [by] if isinstance(by, str) else list(by)
+    groups = names(by)
     beside = ltv(orders, as_of=as_of, within_days=(within_days,), measure=measure, by=by)
     quiet = quiet_days or _longest_usual_gap(orders, as_of)
     sums = _sums(orders, groups, as_of=as_of, measure=measure, quiet=quiet)
@@ -79,7 +79,7 @@ def teaching(
         lifespan_corrected_years=corrected,
         lifespan_bias=lifespan / corrected.where(corrected > 0) - 1,
     )
-    beside = beside.drop(columns=[c for c in beside if c.startswith(("n_", "ltv_wins", "ltv_se"))])
+    beside = beside[[*groups, "within_days", "ltv", "ltv_low", "ltv_high"]]
     return told.merge(beside, on=groups) if groups else pd.concat([told, beside], axis=1)
 
 
@@ -107,11 +107,7 @@ def _sums(orders, groups: list[str], *, as_of, measure: str, quiet: float) -> pd
     }
     found = (people.group_by(groups) if groups else people).agg(**sums).execute()
     counts = dict.fromkeys(["n_customers", "n_living"], "int64")
-    return (
-        found.astype({c: "float64" for c in sums if c not in counts})
-        .fillna(dict.fromkeys(counts, 0))
-        .astype(counts)
-    )
+    return found.astype(dict.fromkeys(sums, "float64")).fillna(dict.fromkeys(counts, 0)).astype(counts)
 
 
 def _people(orders, groups: list[str], *, as_of, measure: str) -> ir.Table:
@@ -131,7 +127,4 @@ def _people(orders, groups: list[str], *, as_of, measure: str) -> ir.Table:
         silence=days_between(each.latest, last).cast("float64"),
         age=days_between(each.first, last).cast("float64"),
     )
-    if not groups:
-        return each
-    origin = starts(paid_orders(orders, as_of=as_of, by=groups)).select(own_id="customer_id", *groups)
-    return each.join(origin, each.customer_id == origin.own_id)
+    return at_start(each, orders, as_of=as_of, groups=groups)
