@@ -45,8 +45,15 @@ def render(client: str, notebook: list[Path], stores: str, parameter: list[str],
     """Render reports for every store of a client."""
     from opsmodel.reports import render
 
-    chosen = [store.strip() for store in stores.split(",") if store.strip()]
-    return render(client, notebooks=notebook, stores=chosen, parameters=parameter, **how)
+    return render(client, notebooks=notebook, stores=_words(stores), parameters=parameter, **how)
+
+
+def lists(client: str, kind: str, stores: str, folder: Path | None, split: str | None, keys: bool) -> int:
+    """Write a list of people for staff: leads, due_again or win_back, as xlsx and CSV, with a hold-out."""
+    from opsmodel.lists import asked
+
+    print(asked(client, kind=kind, stores=_words(stores), folder=folder, split=split, keys=keys))
+    return 0
 
 
 def sample(client: str) -> int:
@@ -63,6 +70,11 @@ def codebook() -> int:
 
     print(write())
     return 0
+
+
+def _words(text: str) -> list[str]:
+    """The parts of a text between commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,6 +100,13 @@ def _parser() -> argparse.ArgumentParser:
         one = verb(function)
         one.add_argument("client", help="a folder under data/, or a path")
     verbs.choices["intake"].add_argument("--force", action="store_true", help="read again what is up to date")
+    one = verb(lists, "list")
+    one.add_argument("client", help="a folder under data/, or a path")
+    one.add_argument("kind", help="leads, due_again or win_back")
+    one.add_argument("--stores", default="", help="store ids, separated by commas; default: every store")
+    one.add_argument("--folder", type=Path, default=None, help="where the files go; default lists/CLIENT/")
+    one.add_argument("--split", choices=["store_id", "staff_id"], help="files of their own for each")
+    one.add_argument("--keys", action="store_true", help="write the key file that maps list ids back, too")
     verb(sample).add_argument("client", nargs="?", default="demo")
     verb(codebook)
     verb(workshop.setup).add_argument("--extra", default="", help="test, bench or completejourney")

@@ -4,7 +4,7 @@ No list names a customer: it carries list ids, which only the client can map bac
 """
 
 from opsmodel.lists.ids import identify, key_file, list_ids
-from opsmodel.lists.kinds import KINDS, ask
+from opsmodel.lists.kinds import KINDS, ask, asked
 from opsmodel.lists.writing import write
 
-__all__ = ["KINDS", "ask", "identify", "key_file", "list_ids", "write"]
+__all__ = ["KINDS", "ask", "asked", "identify", "key_file", "list_ids", "write"]

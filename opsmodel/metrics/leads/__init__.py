@@ -3,10 +3,10 @@
 A lead is a contact who has not bought; a customer due again, or out of rhythm, is called for another reason.
 """
 
-from opsmodel.metrics.leads.backtest import backtest, calibration, precision
+from opsmodel.metrics.leads.classifier import model, model_history
 from opsmodel.metrics.leads.holdout import balance, hold_out
-from opsmodel.metrics.leads.model import model, model_history
-from opsmodel.metrics.leads.rhythm import due_again, win_back
+from opsmodel.metrics.leads.looking_back import backtest, calibration, precision
+from opsmodel.metrics.leads.rhythm import due_again, in_rhythm, win_back
 from opsmodel.metrics.leads.scoring import history, score
 from opsmodel.metrics.leads.standing import overview
 
@@ -17,6 +17,7 @@ __all__ = [
     "due_again",
     "history",
     "hold_out",
+    "in_rhythm",
     "model",
     "model_history",
     "overview",

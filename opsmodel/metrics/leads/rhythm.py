@@ -5,16 +5,18 @@ from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import require
-from opsmodel.metrics.counting import days_between
+from opsmodel.metrics.counting import days_between, tally, with_rate
 from opsmodel.metrics.leads import interest, panel, reasons
 from opsmodel.metrics.occasions import occasions
 
 OWN_GAPS = 3  # from so many gaps on, a customer's own quantiles count
 HORIZON = 180  # days; the chain's gaps are those this long ago that ended within as long
 PRIOR = 2.0  # repeat orders' worth of the chain's touch-free share mixed into a customer's
+STATES = ("early", "due", "late", "gone")
 GONE = 3.0  # P80 gaps without a purchase after which a customer counts as gone
 
 
@@ -79,6 +81,39 @@ def win_back(
     rows = _gaps(client, as_of, touches, quiet_days)
     rows = rows.filter(rows.gap_days > rows.p80_days, rows.gap_days <= gone_after * rows.p80_days)
     return _listed(rows, by, rows.gap_days / rows.p80_days, reasons.late_touch, reasons.late_reason)
+
+
+def in_rhythm(client, *, as_of=None, gone_after: float = GONE, by: str | Sequence[str] | None = None):
+    """One row per state of the rhythm: how many reachable buyers are early, due, late or gone.
+
+    early: before P50 of the gaps; due: P50 to P80 (`due_again`); late: past P80, up to three times as long
+    (`win_back`); gone: later. The arguments are those of `win_back`; by: columns of customers.
+
+    Returns a DataFrame: the columns of `by`, then state, n_customers, share (of the reachable buyers) with
+    its 95 % interval. Customers whose rhythm cannot be told (no repeat order in the chain yet) are left out.
+
+    >>> from opsmodel.intake.example import seven_customer_shop
+    >>> in_rhythm(seven_customer_shop(), as_of="2024-06-30")[["state", "n_customers"]].values.tolist()
+    [['early', 2], ['due', 1], ['late', 3], ['gone', 0]]
+    """
+    names = [by] if isinstance(by, str) else list(by or [])
+    rows = _gaps(client, as_of, interest.TOUCHES, 7)
+    gap, late = rows.gap_days, rows.p80_days
+    state = ibis.cases(
+        (gap < rows.p50_days, STATES[0]), (gap <= late, STATES[1]), (gap <= gone_after * late, STATES[2]),
+        else_=STATES[3],
+    )  # fmt: skip
+    known = rows.filter(late.notnull())
+    known = known.mutate(state=state) if names else known.select(state=state)
+    found = tally(known, names, state=known.state)
+    grid = pd.DataFrame({"state": STATES})
+    grid = found[names].drop_duplicates().merge(grid, how="cross") if names else grid
+    table = grid.merge(found, on=[*names, "state"], how="left").rename(columns={"n": "n_customers"})
+    table["n_customers"] = table["n_customers"].fillna(0).astype("int64")
+    groups = table.groupby(names, dropna=False)["n_customers"] if names else None
+    whole = groups.transform("sum") if groups is not None else table["n_customers"].sum()
+    table = with_rate(table.assign(whole=whole), "share", "n_customers", "whole")
+    return table.drop(columns="whole")
 
 
 def _listed(rows: ir.Table, by, order: ir.Value, touch, reason) -> ir.Table:

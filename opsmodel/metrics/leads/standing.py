@@ -19,7 +19,7 @@ def overview(client, *, as_of=None, within_days: int = 30, by: str | Sequence[st
 
     Returns the columns of `by`, then n_leads (contacts who have not bought), n_fresh_leads, median_lead_days
     (since joining; NaN without leads), n_first_orders (of the last 365 days) and first_order_value (net;
-    NaN without one).
+    NaN without one) and leads_a_month (new leads of the whole chain, which decide what order is used).
     Raises TableError if a column is missing.
 
     >>> from opsmodel.intake.example import seven_customer_shop
@@ -51,4 +51,5 @@ def overview(client, *, as_of=None, within_days: int = 30, by: str | Sequence[st
         table = pd.concat([found, worth], axis=1)
     whole = ["n_leads", "n_fresh_leads", "n_first_orders"]
     table[whole] = table[whole].fillna(0).astype("int64")
+    table["leads_a_month"] = panel.monthly_leads(panel.chain(client), as_of=end)
     return table.astype({"median_lead_days": float, "first_order_value": float})
