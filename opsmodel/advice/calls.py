@@ -59,8 +59,8 @@ def leads_to_call(
         ),
     }[kind]()  # fmt: skip
     evidence = _(
-        "{k} of {n} leads called first in the past months bought within {days} days (95% interval {low} to "
-        "{high}); of all leads {base} did. By score {more} more than by recency.",
+        "{k} of {n} leads that stood first in their store on past days bought within {days} days (95% "
+        "interval {low} to {high}, all stores); of all leads {base} did. By score {more} more than by recency.",
         k=numbers.count(row["n_bought"]), n=numbers.count(row["n_called"]), days=values["days"],
         low=numbers.percent(low), high=numbers.percent(high), base=numbers.percent(row["base_rate"]),
         more=numbers.points(by_order["score"]["beyond_recency"]),
@@ -87,7 +87,7 @@ def _worth(n: int, rates: tuple[float, float, float], each: float) -> str:
         return ""
     low, middle, high = (numbers.money(n * rate * each) for rate in rates)
     return _(
-        "These {n} buy for about {middle} ({low} to {high}), called or not: easy to close is not closed "
+        "On average these {n} buy for {middle} ({low} to {high}), called or not: easy to close is not closed "
         "because of us. What the calls add, the held-out tenth will tell.",
         n=numbers.count(n), middle=middle, low=low, high=high,
     )  # fmt: skip

@@ -3,21 +3,44 @@
 Each function is pure: the same numbers give the same finding, in the language spoken when it is called.
 """
 
+from opsmodel.advice.calls import chances_hold, leads_to_call, out_of_rhythm
+from opsmodel.advice.companions import membership, next_product
 from opsmodel.advice.finding import Finding
 from opsmodel.advice.gaps import for_store, gap_to_peers
 from opsmodel.advice.habits import order_ladder, repurchase_rhythm, retention_trend, waiting
+from opsmodel.advice.ladder import entry_products, front_end, weakest_rung
 from opsmodel.advice.revenue import beside_peers, change
+from opsmodel.advice.segmentation import (
+    audience_overlap,
+    customer_flow,
+    lifecycle_coverage,
+    segment_money,
+    segment_moves,
+)
 from opsmodel.advice.steps import weakest_step
 
 __all__ = [
     "Finding",
+    "audience_overlap",
     "beside_peers",
+    "chances_hold",
     "change",
+    "customer_flow",
+    "entry_products",
     "for_store",
+    "front_end",
     "gap_to_peers",
+    "leads_to_call",
+    "lifecycle_coverage",
+    "membership",
+    "next_product",
     "order_ladder",
+    "out_of_rhythm",
     "repurchase_rhythm",
     "retention_trend",
+    "segment_money",
+    "segment_moves",
     "waiting",
+    "weakest_rung",
     "weakest_step",
 ]

@@ -8,25 +8,39 @@ from opsmodel.display.charts_cohort import retention, retention_lines
 from opsmodel.display.charts_data import identified_share, ledger
 from opsmodel.display.charts_funnel import conversion, loops
 from opsmodel.display.charts_growth import beside_peers, equation, mix, over_time
+from opsmodel.display.charts_ladder import front_end_payback, members, next_products, tier_ladder
+from opsmodel.display.charts_leads import lead_calibration, lead_lift, lead_precision
 from opsmodel.display.charts_repeat import gaps, hazard, order_ladder, repurchase_curve, survival
+from opsmodel.display.charts_segments import audience_overlap, customer_flows, segment_moves, segment_sizes
 from opsmodel.display.charts_stores import money, peers
 
 __all__ = [
+    "audience_overlap",
     "beside_peers",
     "conversion",
+    "customer_flows",
     "equation",
+    "front_end_payback",
     "gaps",
     "hazard",
     "identified_share",
+    "lead_calibration",
+    "lead_lift",
+    "lead_precision",
     "ledger",
     "loops",
+    "members",
     "mix",
     "money",
+    "next_products",
     "order_ladder",
     "over_time",
     "peers",
     "repurchase_curve",
     "retention",
     "retention_lines",
+    "segment_moves",
+    "segment_sizes",
     "survival",
+    "tier_ladder",
 ]
