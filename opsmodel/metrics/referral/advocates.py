@@ -19,11 +19,12 @@ from opsmodel.wording import _
 TOUCHES = ("messaged", "coupon_used")
 MEASURES = ("touch_free_repeats", "retained_referrals", "n_categories", "tenure_days")
 WEIGHTS = {
-    "touch_free_repeats": 0.35,
-    "retained_referrals": 0.35,
-    "n_categories": 0.15,
-    "tenure_days": 0.15,
+    "touch_free_repeats": 0.4,
+    "retained_referrals": 0.4,
+    "n_categories": 0.1,
+    "tenure_days": 0.1,
 }
+YEAR = 365  # tenure counts up to here: who was there first has had the most time for everything else
 MARKS = {"first": "\1", "second": "\2", "third": "\3"}  # where a value of the row goes into a sentence
 
 
@@ -41,8 +42,8 @@ def partners(
 
     A candidate is still a contact, has repeated untouched at least once and has brought at least one person
     who stayed: both a habit of their own and other people's trust. Among those who buy, each measure becomes
-    a rank score from 0 to 1 (the share of buyers it exceeds); the weighted mean of these orders the list.
-    What a customer spends is not looked at.
+    a rank score from 0 to 1 (the share of the other buyers it exceeds), tenure up to a year; the weighted
+    mean of these orders the list. What a customer spends is not looked at.
 
     client      a client with customers, orders and events; categories count where order_lines give them
     top         candidates a group
@@ -72,8 +73,10 @@ def partners(
     found = _measures(client, until, touches, quiet_days, [k for k in keys if k != "home_store_id"])
     if "home_store_id" in keys:
         found = found.mutate(home_store_id=found.store_id)
-    seen = [name for name in chosen if name in found.columns]
-    rank = {name: ibis.percent_rank().over(group_by=keys, order_by=found[name]) for name in seen}
+    seen = {name: found[name] for name in chosen if name in found.columns}
+    if "tenure_days" in seen:
+        seen["tenure_days"] = ibis.least(found.tenure_days, YEAR)
+    rank = {name: ibis.percent_rank().over(group_by=keys, order_by=value) for name, value in seen.items()}
     whole = sum(chosen[name] for name in seen)
     found = found.mutate(score=sum(rank[name] * (chosen[name] / whole) for name in seen))
     found = found.filter(found.held, found.touch_free_repeats >= 1, found.retained_referrals >= 1)
@@ -137,13 +140,13 @@ def _reason(found: ir.Table) -> ir.Value:
     """Why this customer is on the list, in words."""
     own = _filled(
         _(
-            "{first} repeat orders nobody asked for; brought {second} people who stayed; "
-            "known for {third} days",
+            "Repeat orders nobody asked for: {first}; people brought who stayed: {second}; "
+            "days known: {third}",
             **MARKS,
         ),
         [found.touch_free_repeats, found.retained_referrals, found.tenure_days],
     )
-    wide = _filled(_("; buys in {first} categories", first=MARKS["first"]), [found.n_categories])
+    wide = _filled(_("; categories bought: {first}", first=MARKS["first"]), [found.n_categories])
     return own + (found.n_categories > 1).fill_null(False).ifelse(wide, "")
 
 
