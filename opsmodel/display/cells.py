@@ -12,8 +12,8 @@ from opsmodel.wording import _
 
 Writer = Callable[[Any], str]
 UNSEEN = numbers.UNSEEN
-RATES = ("rate", "share", "hazard", "repurchased", "conversion")
-MONEY = ("amount", "net", "revenue", "money", "margin", "contribution", "ltv", "cost")
+RATES = ("rate", "share", "hazard", "repurchased", "conversion", "overlap", "coverage")
+MONEY = ("amount", "net", "revenue", "money", "margin", "contribution", "ltv", "cost", "spend")
 MONEY_NAMES = ("value_per_buyer", "money_low", "money_high")
 COUNTS = ("n", "at_risk", "events", "visitors", "users", "rows_in", "kept", "merged", "quarantined")
 DAYS = ("days", "recency")
@@ -23,7 +23,7 @@ FORMATS: dict[str, Writer] = {
     "days": numbers.days,
     "count": numbers.count,
 }
-NAMED = ("factor", "lever", "measure", "mode", "check")
+NAMED = ("factor", "lever", "measure", "mode", "check", "rule", "threshold", "from_tier", "to_tier", "trait")
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,51 @@
 """Headings: from the entry product upwards."""
 
+from opsmodel.wording import _
+
 
 def headings() -> dict[str, str]:
-    return {}
+    return {
+        "entry": _("Entry product"),
+        "core": _("Core product"),
+        "premium": _("Premium product"),
+        "from_tier": _("From tier"),
+        "to_tier": _("To tier"),
+        "rungs": _("Rungs up"),
+        "n_same_day": _("On the same day"),
+        "n_reached": _("Got there"),
+        "reach_rate": _("Share who get there"),
+        "entry_product": _("Entry product"),
+        "n_unknown": _("Margin unknown"),
+        "giveaway_cost": _("Giveaway"),
+        "front_margin": _("Front end, margin"),
+        "back_margin": _("Back end, margin"),
+        "entrant_margin": _("Margin per entrant"),
+        "payback_day": _("Payback day"),
+        "paid_back_share": _("Chance of payback"),
+        "first_item": _("First basket"),
+        "next_item": _("Bought next"),
+        "next_share": _("Share who buy it next"),
+        "n_others": _("Others"),
+        "n_others_next": _("Others who bought it"),
+        "base_share": _("Share of the others"),
+        "p_value": _("Probability by chance"),
+        "q_value": _("After correction"),
+        "n_members": _("Members"),
+        "n_matched": _("Matched"),
+        "n_dropped": _("Nobody alike"),
+        "later_share": _("Of the window, as members"),
+        "members_spend": _("Spend of members"),
+        "others_spend": _("Spend of the others"),
+        "extra_spend": _("Extra spend"),
+        "extra_share": _("Extra spend, share"),
+        "trait": _("Trait"),
+        "tenure_days": _("Days as a customer"),
+        "spend_before": _("Spend before"),
+        "occasions_before": _("Purchase days before"),
+        "smd_before": _("Apart before matching"),
+        "smd_after": _("Apart after matching"),
+        "members_before": _("Members, before matching"),
+        "others_before": _("Others, before matching"),
+        "members_after": _("Members, matched"),
+        "others_after": _("Others, matched"),
+    }

@@ -52,10 +52,11 @@ def members(
 
     Returns the columns of `by`, then within_days, n_members (joined N days ago or longer), n_matched,
     n_dropped (never bought before, or nobody alike), n_others (different customers among the matches),
-    later_share (of the N days, what the matches spent as members), spend_members and spend_others (net,
-    client currency per person in the N days, of the matched), difference (after the regression and the
-    division), difference_low, difference_high (95 %, customers as clusters; NaN with fewer than 10
-    matched), effect (difference ÷ what members would have spent without it), effect_low, effect_high.
+    later_share (of the N days, what the matches spent as members), members_spend and others_spend (net,
+    client currency per person in the N days, of the matched), extra_spend (the difference, after the
+    regression and the division), extra_spend_low, extra_spend_high (95 %, customers as clusters; NaN with
+    fewer than 10 matched), extra_share (extra_spend ÷ what members would have spent without it),
+    extra_share_low, extra_share_high.
     NaN if nobody is matched.
     Raises TableError if a column is missing, ArgumentError for a bad window or comparison.
     Source: matching before regression as in Ho, Imai, King & Stuart 2007; comparison with
@@ -67,7 +68,7 @@ def members(
     >>> orders = pd.DataFrame({"customer_id": ["a", "a", "b", "b"], "amount": [50.0, 80.0, 50.0, 60.0],
     ...                        "ordered_at": ["2024-02-01", "2024-03-01", "2024-02-03", "2024-03-09"]})
     >>> table = members(SimpleNamespace(customers=people, orders=orders), as_of="2024-06-30", within_days=60)
-    >>> table[["n_members", "n_matched", "spend_members", "spend_others"]].values.tolist()
+    >>> table[["n_members", "n_matched", "members_spend", "others_spend"]].values.tolist()
     [[1.0, 1.0, 80.0, 60.0]]
     """
     pairs, _, everyone, groups = _matched(client, as_of, within_days, before_days, against, by)
@@ -82,13 +83,13 @@ def members(
         rows.append([*key, *counted, *_effect(own)])
     numbers = [
         "later_share",
-        "spend_members",
-        "spend_others",
-        "difference",
-        "difference_low",
-        "difference_high",
+        "members_spend",
+        "others_spend",
+        "extra_spend",
+        "extra_spend_low",
+        "extra_spend_high",
     ]
-    numbers += ["effect", "effect_low", "effect_high"]
+    numbers += ["extra_share", "extra_share_low", "extra_share_high"]
     counts = ["within_days", "n_members", "n_matched", "n_dropped", "n_others"]
     table = pd.DataFrame(rows, columns=[*groups, *counts, *numbers])
     return table.astype(dict.fromkeys(counts, "int64") | dict.fromkeys(numbers, float))
