@@ -38,7 +38,7 @@ def touches(client, *, as_of=None, events: Sequence[str] | Mapping[str, str] | N
     end = source.last_day(client, as_of)
     people = adds(client, as_of=end, by=["store_id", "channel"])
     first = people.filter(people.channel.notnull())
-    parts = [first.select("customer_id", "channel", touched_at="joined_at")]
+    parts = [first.select("customer_id", channel=first.channel.cast("string"), touched_at="joined_at")]
     if source.holds(client, "events"):
         parts.append(_touched(client, end, events))
     days = occasions(source.table(client, "orders"), as_of=end)
@@ -67,4 +67,4 @@ def _touched(client, end, events) -> ir.Table:
     channel = (
         kept.event.cases(*events.items(), else_=kept.event) if isinstance(events, Mapping) else kept.event
     )
-    return kept.select("customer_id", channel=channel, touched_at="happened_at")
+    return kept.select("customer_id", channel=channel.cast("string"), touched_at="happened_at")
