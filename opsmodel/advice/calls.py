@@ -72,8 +72,8 @@ def leads_to_call(
         claim,
         evidence,
         action=_(
-            "Write the list (leads.score, lists.write); leave the tenth that is held out alone, and compare "
-            "after {days} days.",
+            "Have the list of leads written; leave the tenth that is held out alone, and compare after {days} "
+            "days.",
             days=values["days"],
         ),
         owner=_("store manager"),
@@ -150,11 +150,11 @@ def out_of_rhythm(states: pd.DataFrame) -> Finding:
     )  # fmt: skip
     action = (
         _(
-            "Write the list of those due (leads.due_again): a greeting for those who come unasked, a "
-            "reminder for the others."
+            "Have the list of those due written: a greeting for those who come unasked, a reminder for the "
+            "others."
         )
         if due >= late
-        else _("Write the win-back list (leads.win_back) and call regulars in person.")
+        else _("Have the win-back list written, and call the regulars on it in person.")
     )
     kind = "rhythm_due" if due >= late else "rhythm_late"
     return Finding(kind, "repurchase", claim, evidence, action, owner=_("store manager"), n=n)

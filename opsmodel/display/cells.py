@@ -23,7 +23,7 @@ FORMATS: dict[str, Writer] = {
     "days": numbers.days,
     "count": numbers.count,
 }
-NAMED = ("factor", "lever", "measure", "mode", "check", "rule", "threshold", "from_tier", "to_tier", "trait")
+NAMED = ("factor", "lever", "measure", "mode", "check", "rule", "threshold", "from_tier", "to_tier", "trait", "state")
 
 
 @dataclass(frozen=True)

@@ -37,5 +37,10 @@ def headings() -> dict[str, str]:
         "p50_days": _("P50 of the gaps"),
         "own_rhythm": _("By own gaps"),
         "touch_free_share": _("Repeats untouched"),
+        "state": _("Rhythm"),
+        "early": _("Early"),
+        "due": _("Due"),
+        "late": _("Late"),
+        "gone": _("Gone"),
         "n_people": _("People"),
     }
