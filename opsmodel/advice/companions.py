@@ -46,8 +46,8 @@ def next_product(pairs: pd.DataFrame) -> Finding:
     )  # fmt: skip
     return Finding(
         "next_product", "repurchase", claim, evidence,
-        _("Offer {next} to those who began with {first} and lack it; leave some out by lot, to see whether the "
-          "offer is the reason.", **values),
+        _("Offer {next} to those who began with {first} and lack it; leave some out by lot, to see whether "
+          "the offer is the reason.", **values),
         owner=_("store staff, with customer operations"), n=int(best["n_customers"]),
     )  # fmt: skip
 

@@ -197,23 +197,22 @@ def members(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
         others=numbers.count(row["n_others"]),
     )  # fmt: skip
     figure = theme.figure(title, base=base, as_of=as_of, height=190)
-    spend = pd.Series([row["members_spend"], row["members_spend"] - row["extra_spend"]])
-    low = pd.Series([float("nan"), row["members_spend"] - row["extra_spend_high"]])
-    high = pd.Series([float("nan"), row["members_spend"] - row["extra_spend_low"]])
-    figure.add_bar(
-        orientation="h", x=theme.rounded(spend), y=[0, 1], width=0.5,
-        marker={"color": [marks.colors(drawn["n_matched"])[0], theme.GREY]},
-        error_x=marks.whiskers(spend, low, high), hoverinfo="skip",
-    )  # fmt: skip
+    own, without = row["members_spend"], row["members_spend"] - row["extra_spend"]
+    low, high = (row["members_spend"] - row[name] for name in ("extra_spend_high", "extra_spend_low"))
+    right = high if pd.notna(high) else without
+    for place, value, color in ((0, own, marks.colors(drawn["n_matched"])[0]), (1, without, theme.GREY)):
+        figure.add_bar(orientation="h", x=theme.rounded([value]), y=[place], width=0.5,
+                       marker={"color": color}, hoverinfo="skip")  # fmt: skip
+    figure.data[1].error_x = marks.whiskers(*(pd.Series([value]) for value in (without, low, high)))
     figure.add_scatter(
-        x=theme.rounded(high.fillna(spend)), y=[0, 1], text=[numbers.money(value) for value in spend],
+        x=theme.rounded([own, right]), y=[0, 1], text=[numbers.money(own), numbers.money(without)],
         **marks.beside("middle right"),
     )  # fmt: skip
     marks.rows_axis(figure, marks.labels([_("Members"), _("Alike, without membership")]))
     days = numbers.count(row["within_days"])
-    top = 1.2 * float(high.fillna(spend).max())
+    top, bottom = 1.2 * max(own, right), min(0.0, without, low if pd.notna(low) else 0.0)
     figure.update_xaxes(
-        title_text=_("Net spend in the {days} days after", days=days), **theme.money_axis(0, top),
-        range=theme.rounded([min(0.0, low.min(), spend.min()), top]),
+        title_text=_("Net spend in the {days} days after", days=days), **theme.money_axis(bottom, top),
+        range=theme.rounded([bottom, top]),
     )  # fmt: skip
     return figure
