@@ -12,9 +12,12 @@ from opsmodel.wording import _
 
 Writer = Callable[[Any], str]
 UNSEEN = numbers.UNSEEN
-RATES = ("rate", "share", "hazard", "repurchased", "conversion", "overlap", "coverage")
+RATES = ("rate", "share", "hazard", "repurchased", "conversion", "overlap", "coverage", "roi")
 MONEY = ("amount", "net", "revenue", "money", "margin", "contribution", "ltv", "cost", "spend")
-MONEY_NAMES = ("value_per_buyer", "money_low", "money_high")
+MONEY_NAMES = (
+    "value_per_buyer", "cost_per_retained_add", "cac", "referral_value", "margin_after", "money_low",
+    "money_high",
+)  # fmt: skip
 COUNTS = ("n", "at_risk", "events", "visitors", "users", "rows_in", "kept", "merged", "quarantined")
 DAYS = ("days", "recency")
 FORMATS: dict[str, Writer] = {
@@ -23,7 +26,10 @@ FORMATS: dict[str, Writer] = {
     "days": numbers.days,
     "count": numbers.count,
 }
-NAMED = ("factor", "lever", "measure", "mode", "check", "rule", "threshold", "from_tier", "to_tier", "trait", "state")
+NAMED = (
+    "factor", "lever", "measure", "mode", "check", "rule", "threshold", "from_tier", "to_tier", "trait", "state",
+    "origin", "flag", "problem", "denominator", "channel",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,36 @@ Every function takes the table first, then `title=` (a sentence) and optionally 
 a plotly figure. A table with nothing to draw gives a figure that says so.
 """
 
+from opsmodel.display.charts_channels import (
+    attribution,
+    channel_payback,
+    channel_returns,
+    contacts_kept,
+    retained_add_costs,
+)
 from opsmodel.display.charts_cohort import retention, retention_lines
 from opsmodel.display.charts_data import identified_share, ledger
 from opsmodel.display.charts_funnel import conversion, loops
 from opsmodel.display.charts_growth import beside_peers, equation, mix, over_time
 from opsmodel.display.charts_ladder import front_end_payback, members, next_products, tier_ladder
 from opsmodel.display.charts_leads import lead_calibration, lead_lift, lead_precision
+from opsmodel.display.charts_referral import (
+    incentive_schemes,
+    k_by_generation,
+    referral_depth,
+    sharing_forecast,
+)
 from opsmodel.display.charts_repeat import gaps, hazard, order_ladder, repurchase_curve, survival
 from opsmodel.display.charts_segments import audience_overlap, customer_flows, segment_moves, segment_sizes
 from opsmodel.display.charts_stores import money, peers
 
 __all__ = [
+    "attribution",
     "audience_overlap",
     "beside_peers",
+    "channel_payback",
+    "channel_returns",
+    "contacts_kept",
     "conversion",
     "customer_flows",
     "equation",
@@ -24,6 +41,8 @@ __all__ = [
     "gaps",
     "hazard",
     "identified_share",
+    "incentive_schemes",
+    "k_by_generation",
     "lead_calibration",
     "lead_lift",
     "lead_precision",
@@ -36,11 +55,14 @@ __all__ = [
     "order_ladder",
     "over_time",
     "peers",
+    "referral_depth",
     "repurchase_curve",
+    "retained_add_costs",
     "retention",
     "retention_lines",
     "segment_moves",
     "segment_sizes",
+    "sharing_forecast",
     "survival",
     "tier_ladder",
 ]
