@@ -27,8 +27,9 @@ FORMATS: dict[str, Writer] = {
     "count": numbers.count,
 }
 NAMED = (
-    "factor", "lever", "measure", "mode", "check", "rule", "threshold", "from_tier", "to_tier", "trait", "state",
-    "origin", "flag", "problem", "denominator", "channel",
+    "factor", "lever", "measure", "mode", "check", "rule",
+    "threshold", "from_tier", "to_tier", "trait", "state", "origin",
+    "flag", "problem", "denominator", "channel",
 )  # fmt: skip
 
 

@@ -112,10 +112,10 @@ def test_a_scheme_replayed_by_hand(chain):
 def test_break_even_is_where_added_margin_pays_all_rewards(chain):
     row = referral.incentives(chain, tiers=[{"pays": 10}], valid_days=None).iloc[0]
     assert (row["cost"], row["margin"], row["margin_after"]) == (30.0, 100.0, 70.0)
-    growth = row["break_even_growth"]
+    growth = row["break_even_rate"]
     assert np.isclose(growth * row["margin"], (1 + growth) * row["cost"])
     dear = referral.incentives(chain, tiers=[{"pays": 50}], valid_days=None)
-    assert np.isinf(dear["break_even_growth"][0])
+    assert np.isinf(dear["break_even_rate"][0])
 
 
 def test_an_open_voucher_is_neither_used_nor_lapsed(chain):
@@ -126,7 +126,7 @@ def test_an_open_voucher_is_neither_used_nor_lapsed(chain):
 def test_margin_may_be_given_as_a_rate_and_is_unknown_without(chain):
     bare = chain._replace(orders=chain.orders.drop(columns="margin"))
     unknown = referral.incentives(bare, tiers=[(1, 10)])
-    assert unknown[["margin", "cost_share", "break_even_growth"]].isna().all(axis=None)
+    assert unknown[["margin", "cost_share", "break_even_rate"]].isna().all(axis=None)
     rated = referral.incentives(bare, tiers=[(1, 10)], margin_rate=0.25)
     pd.testing.assert_frame_equal(rated, referral.incentives(chain, tiers=[(1, 10)]))
 

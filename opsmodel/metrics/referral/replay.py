@@ -31,7 +31,7 @@ def incentives(
     """One row per scheme: what it would have cost for the referrals that came anyway, and its break-even.
 
     The history is replayed as it was; nobody behaves differently. The cost is therefore what is paid for
-    nothing unless referrals grow, and `break_even_growth` says by how much they must.
+    nothing unless referrals grow, and `break_even_rate` says by how much they must.
 
     client       a client, or a history: anything with customers and orders
     tiers        one scheme as a list of tiers, or several by name. A tier (needs, pays) pays a reward
@@ -52,7 +52,7 @@ def incentives(
     brought), n_earned (rewards), n_redeemed, n_lapsed, n_open (may still be used), breakage_rate (n_lapsed ÷
     rewards used or lapsed), cost (rewards used, shares and welcome gifts), open_cost (open rewards at full
     value), margin (of the buyers brought, from `since` to `as_of`), cost_share (cost and open_cost ÷ margin),
-    margin_after (margin − cost − open_cost), break_even_growth (by how much referrals must grow through the
+    margin_after (margin − cost − open_cost), break_even_rate (by how much referrals must grow through the
     scheme for their added margin to pay all of it; inf: never; NaN: margin unknown).
     Raises ArgumentError for a scheme that must be refused (platform rules and anti-pyramid law: ask counsel)
     or cannot be read, TableError if a column is missing.
@@ -96,7 +96,7 @@ def _columns() -> list[str]:
         "margin",
         "cost_share",
         "margin_after",
-        "break_even_growth",
+        "break_even_rate",
     ]
     return ["n_inviters", "n_referred", *COUNTED, *money]
 
@@ -202,5 +202,5 @@ def _judged(table: pd.DataFrame, welcome: float) -> pd.DataFrame:
         margin=margin,
         cost_share=whole / margin.where(margin > 0),
         margin_after=margin - whole,
-        break_even_growth=np.where(margin.isna(), np.nan, np.where(whole > 0, growth, 0.0)),
+        break_even_rate=np.where(margin.isna(), np.nan, np.where(whole > 0, growth, 0.0)),
     )
