@@ -1,5 +1,50 @@
 """Headings: who the customers are."""
 
+from opsmodel.wording import _
+
 
 def headings() -> dict[str, str]:
-    return {}
+    return {
+        "segment": _("Segment"),
+        "lifecycle": _("Lifecycle stage"),
+        "n_all": _("All customers"),
+        "revenue_share": _("Share of revenue"),
+        "mean_spend": _("Mean spend"),
+        "spend": _("Spend"),
+        "days_since_last": _("Days since last purchase"),
+        "days_since_first": _("Days since first purchase"),
+        "days_since_joined": _("Days since joining"),
+        "days_since_touch": _("Days since last touch"),
+        "n_occasions": _("Purchase days"),
+        "first_day": _("First purchase"),
+        "last_day": _("Last purchase"),
+        "r": _("R score"),
+        "f": _("F score"),
+        "m": _("M score"),
+        "measure": _("Measure"),
+        "score": _("Score"),
+        "cut": _("Begins at"),
+        "rule": _("Scored by"),
+        "threshold": _("Threshold"),
+        "from": _("Segment before"),
+        "to": _("Segment after"),
+        "n_from": _("In the segment before"),
+        "flow": _("Flow"),
+        "n_before": _("Active before"),
+        "earlier": _("Stage of the earlier rule"),
+        "audience": _("Audience"),
+        "other": _("Other audience"),
+        "coverage": _("Share of customers"),
+        "n_shared": _("In another audience too"),
+        "overlap": _("Overlap"),
+        "n_both": _("In both"),
+        "n_listed": _("Left on its own list"),
+        "stale_days": _("Days since data changed"),
+        "uncovered": _("No rule applies"),
+        "unreachable": _("Nobody in it"),
+        "classes": _("Fixed classes"),
+        "rank": _("Rank"),
+        "mean": _("Mean"),
+        "median": _("Median"),
+        "fixed": _("Fixed value"),
+    }

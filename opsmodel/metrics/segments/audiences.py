@@ -96,7 +96,7 @@ def audiences(
     """
     names, trees = _names(by), _parsed(rules)
     patterns = _patterns(client, trees, names, tags, cuts)
-    stale = {name: stale_days(client, columns(tree)) for name, tree in trees.items()}
+    stale = stale_days(client, {name: columns(tree) for name, tree in trees.items()})
     parts = patterns.groupby(names, dropna=False, sort=True) if names else [((), patterns)]
     rows = [[*key, *row, stale[row[0]]] for key, one in parts for row in _sizes(one, list(trees))]
     counts = ["audience", "n", "n_all", "n_shared", "n_listed"]

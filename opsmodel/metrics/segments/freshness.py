@@ -1,12 +1,13 @@
 """How long ago the data a rule relies on last changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from math import nan
 
 import ibis
 
 from opsmodel.intake.rules import columns as columns_of
-from opsmodel.metrics.segments.profile import BASKET, BOUGHT, MET, SCORED, lifecycle_rules
+from opsmodel.metrics.segments.profile import BASKET, BOUGHT, COLUMNS, MET, SCORED, lifecycle_rules
 
 ORDERS = ("orders", "ordered_at")
 EVENTS = ("events", "happened_at")
@@ -22,27 +23,32 @@ SOURCES = {
 }
 
 
-def stale_days(client, columns: Iterable[str]) -> float:
-    """Days from the newest row behind the columns to the client's as_of; of several sources the oldest.
+def stale_days(client, read: Mapping[str, Iterable[str]]) -> dict[str, float]:
+    """Audience -> days from the chain's newest row behind its columns to as_of; of several sources the oldest.
 
-    NaN where a source holds no date. Tags carry no date and are left out.
+    read  audience -> columns of the profile its rule reads; tags carry no date and are left out
+
+    NaN where a source holds no date.
     """
+    sources = {name: _sources(client, columns) for name, columns in read.items()}
+    ages = {source: _age(client, *source) for source in sorted(set().union(*sources.values()))}
+    return {
+        name: max((ages[source] for source in its), key=lambda age: (age != age, age), default=nan)
+        for name, its in sources.items()
+    }
+
+
+def _sources(client, columns: Iterable[str]) -> set[tuple[str, str]]:
     wanted = set(columns)
     if "lifecycle" in wanted:
         wanted |= {column for rule in lifecycle_rules(client).values() for column in columns_of(rule)}
-    sources = {SOURCES.get(column, PEOPLE) for column in wanted - {"lifecycle"}}
-    ages = [_age(client, table, time) for table, time in sorted(sources)]
-    return max(ages, key=lambda age: (age != age, age), default=float("nan"))
+    return {SOURCES.get(column, PEOPLE) for column in wanted & set(COLUMNS) - {"lifecycle"}}
 
 
 def _age(client, name: str, time: str) -> float:
-    table = getattr(client, name)
+    table = getattr(client.chain, name)
     if time not in table.columns:
-        return float("nan")
+        return nan
     end = ibis.timestamp((client.as_of + timedelta(days=1)).isoformat())
     newest = table.filter(table[time] < end)[time].max().execute()
-    return (
-        float((client.as_of - newest.date()).days)
-        if newest is not None and newest == newest
-        else float("nan")
-    )
+    return float((client.as_of - newest.date()).days) if newest is not None and newest == newest else nan

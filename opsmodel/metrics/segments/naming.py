@@ -48,7 +48,7 @@ def _words() -> dict[str, str]:
         "promising": _("Promising"),
         "attention": _("Need attention"),
         "cannot_lose": _("Can't lose"),
-        "at_risk": _("At risk"),
+        "at_risk": _("Slipping away"),
         "sleeping": _("About to sleep"),
         "gone": _("Gone quiet"),
         "important_value": _("Important: keep close"),

@@ -61,8 +61,10 @@ def _test(test: Criterion, column: ir.Value) -> ir.BooleanValue:
     kind = _kind(column)
     if test.how == "known":
         there = column.notnull() & (column.length() > 0) if kind == "list" else column.notnull()
-        return there == ibis.literal(test.values[0])
+        return there if test.values[0] else ~there
     values = [_value(test, kind, value) for value in test.values]
+    if kind == "flag" and test.how == "any_of":
+        return reduce(or_, [column if value else ~column for value in test.values])
     if kind == "day" and column.type().is_timestamp():
         column = column.date()
     if test.how in BOUNDS and kind in ("number", "day"):

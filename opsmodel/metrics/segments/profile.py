@@ -173,7 +173,8 @@ def _with_baskets(client, table: ir.Table, names: list[str]) -> ir.Table:
 
 
 def _with_events(client, table: ir.Table) -> ir.Table:
-    happened = client.events.filter(client.events.happened_at < _end(client))
+    events = client.events
+    happened = events.filter(events.happened_at < _end(client))
     own = [*OWN, *(stage.name for stage in (*client.engagement.stages, *client.engagement.loops))]
     touches = happened.event.notin(own)
     met = happened.group_by("customer_id").agg(
