@@ -60,7 +60,8 @@ def leads_to_call(
     }[kind]()  # fmt: skip
     evidence = _(
         "{k} of {n} leads that stood first in their store on past days bought within {days} days (95% "
-        "interval {low} to {high}, all stores); of all leads {base} did. By score {more} more than by recency.",
+        "interval {low} to {high}, all stores); of all leads {base} did. By score {more} more than by "
+        "recency.",
         k=numbers.count(row["n_bought"]), n=numbers.count(row["n_called"]), days=values["days"],
         low=numbers.percent(low), high=numbers.percent(high), base=numbers.percent(row["base_rate"]),
         more=numbers.points(by_order["score"]["beyond_recency"]),
@@ -72,8 +73,8 @@ def leads_to_call(
         claim,
         evidence,
         action=_(
-            "Have the list of leads written; leave the tenth that is held out alone, and compare after {days} "
-            "days.",
+            "Have the list of leads written; leave the tenth that is held out alone, and compare after "
+            "{days} days.",
             days=values["days"],
         ),
         owner=_("store manager"),

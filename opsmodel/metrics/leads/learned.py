@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 PRIOR = 50.0  # leads' worth of the overall rate mixed into what is learned of a kind
+OF_A_HEIGHT = 10.0  # and of a height of the order, which is known to matter
 AGES = (0, 3, 7, 14, 30, 60, 90, 180)  # days since joining up to which leads are of one age
 UNSAID = "–"
 
@@ -27,11 +28,13 @@ def overall(counted: pd.DataFrame, cuts, *, within_days: int) -> pd.DataFrame:
 
 
 def rates(counted: pd.DataFrame, key: str, cuts, *, within_days: int) -> pd.DataFrame:
-    """One row per cut and value of `key`: value = (k + 50 p) / (n + 50), p the share of all earlier leads."""
+    """One row per cut and value of `key`: value = (k + 10 p) / (n + 10), p the share of all earlier leads."""
 
     def share(past: pd.DataFrame) -> pd.DataFrame:
         sums = past.groupby(key, as_index=False)[["n", "k"]].sum()
-        return sums.assign(value=(sums["k"] + PRIOR * _share(past)) / (sums["n"] + PRIOR))[[key, "value"]]
+        return sums.assign(value=(sums["k"] + OF_A_HEIGHT * _share(past)) / (sums["n"] + OF_A_HEIGHT))[
+            [key, "value"]
+        ]
 
     return _learn(counted, cuts, within_days, share)
 

@@ -67,8 +67,9 @@ def leads(client, *, cuts: Sequence[date], as_of: date, within_days: int) -> ir.
     first = starts(paid_orders(client.orders, as_of=as_of)).select(buyer="customer_id", first_day="first_day")
     people = people.left_join(first, people.customer_id == first.buyer).drop("buyer")
     ends = [cut + timedelta(days=within_days) for cut in cuts]
+    rows = [*zip(cuts, ends, [end <= as_of for end in ends], strict=True)] or [(as_of, as_of, False)]
     days = ibis.memtable(
-        {"cut": list(cuts), "until": ends, "over": [end <= as_of for end in ends]},
+        rows,
         schema={"cut": "date", "until": "date", "over": "boolean"},
     )
     rows = people.cross_join(days)

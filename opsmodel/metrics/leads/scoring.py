@@ -108,7 +108,7 @@ def history(
     score on every day, however few leads there were, since this is how one finds out.
 
     Returns cut (the day looked back from), customer_id, store_id, channel, lead_days, recency_days, fit,
-    engagement, score, chance (NaN on the first of the days) and bought (first order within N days of
+    engagement, score, chance and bought (first order within N days of
     the cut).
 
     >>> from opsmodel.intake.example import seven_customer_shop
@@ -143,7 +143,8 @@ def _standing(whole, cuts: list[date], end: date, within_days: int, fit, how, by
         band=ibis.cases(*[(scored.standing <= edge, place) for place, edge in enumerate(BANDS)], else_=-1),
     )
     chances = learned.rates(learned.counts(scored, ["band"]), "band", cuts, within_days=within_days)
-    return learned.with_value(scored, chances, "chance", "band")
+    scored = learned.with_value(scored, chances, "chance", "band")
+    return scored.mutate(chance=scored.chance.fill_null(scored.overall))
 
 
 def _with_fit(rows: ir.Table, kinds: list[str], cuts, within_days: int) -> ir.Table:
@@ -157,7 +158,7 @@ def _with_fit(rows: ir.Table, kinds: list[str], cuts, within_days: int) -> ir.Ta
     fit = found.overall
     for kind in kinds:
         fit = fit * found[f"{kind}_lift"].fill_null(1.0)
-    return found.mutate(fit=ibis.least(fit, 1.0).round(6))
+    return found.mutate(fit=(fit > 1).ifelse(1.0, fit).round(6))  # LEAST would make 1 of a null
 
 
 def _with_signs(rows: ir.Table, events, how) -> ir.Table:
