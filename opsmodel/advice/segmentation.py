@@ -54,7 +54,7 @@ def segment_money(sizes: pd.DataFrame) -> Finding:
             owner=_("store staff, with customer operations"),
             n=n,
         )
-    top = large.loc[large["revenue"].idxmax()]
+    top = large.sort_values("revenue", ascending=False, kind="stable").iloc[0]
     return Finding(
         kind="segments_carried",
         stage="repurchase",
@@ -181,7 +181,7 @@ def lifecycle_coverage(
         return small_base(n_all)
     uncovered = int(lint.loc[lint["check"] == "uncovered", "n"].sum())
     empty = lint.loc[lint["check"] == "unreachable", "lifecycle"].tolist()
-    top = stages.loc[stages["n"].idxmax()]
+    top = stages.sort_values("n", ascending=False, kind="stable").iloc[0]
     evidence = _(
         "{n_all} customers; the largest stage is {stage}: {share} of them, {revenue_share} of the revenue.",
         n_all=numbers.count(n_all),
@@ -221,7 +221,7 @@ def audience_overlap(audiences: pd.DataFrame) -> Finding:
     told = audiences[audiences["n"] >= SMALLEST_BASE]
     if told.empty:
         return small_base(audiences["n"].max() if len(audiences) else 0)
-    worst = told.loc[told["overlap"].idxmax()]
+    worst = told.sort_values("overlap", ascending=False, kind="stable").iloc[0]
     values = {"audience": worst["audience"], "share": numbers.percent(worst["overlap"])}
     evidence = _(
         "{n_shared} of {n} people; {n_listed} are left to it when everybody stands on one list only.",

@@ -47,7 +47,7 @@ def segment_sizes(table: pd.DataFrame, *, title: str, as_of=None, legend: str = 
     texts = [f"{name} (n={numbers.count(n)})" for name, n in zip(drawn[column], drawn["n"], strict=True)]
     marks.rows_axis(figure, marks.labels(texts, 30))
     figure.update_layout(barmode="group", bargap=0.28, bargroupgap=0.06)
-    top = float(drawn[["share", "revenue_share"]].max(axis=None))
+    top = max(drawn["share"].max(), drawn["revenue_share"].max(), 0.01)
     figure.update_xaxes(tickformat=".0%", range=[0, theme.rounded([top * 1.14])[0]])
     return figure
 

@@ -24,7 +24,7 @@ SOURCES = {
 
 
 def stale_days(client, read: Mapping[str, Iterable[str]]) -> dict[str, float]:
-    """Audience -> days from the chain's newest row behind its columns to as_of; of several sources the oldest.
+    """Audience -> days to as_of from the newest row behind its columns, of several sources the oldest.
 
     read  audience -> columns of the profile its rule reads; tags carry no date and are left out
 
