@@ -53,22 +53,36 @@ def sharing_ahead(forecast: pd.DataFrame) -> Finding:
 
     forecast  the table of `referral.forecast`
 
-    Returns a finding of kind "sharing_grows" (the last generation is no smaller than the first) or
-    "sharing_fades".
+    Returns a finding of kind "sharing_fades" (each generation is smaller), "sharing_peaks" (it grows until
+    new people run out) or "sharing_grows" (it is still growing at the end).
     """
-    new = forecast["n_new"].iloc[1:]
-    last = forecast.iloc[-1]
-    total, first = new.sum(), max(forecast["reached"].iloc[0], 0)
-    low, high = (forecast[f"n_new_{end}"].iloc[1:].sum(skipna=False) for end in ("low", "high"))
-    fades = new.iloc[-1] < new.iloc[0]
-    values = {"n": numbers.count(total), "generations": numbers.count(last["generation"])}
-    claim = (
-        _("Sharing brings {n} kept contacts over {generations} generations, fewer each time.", **values)
-        if fades
-        else _("Sharing brings {n} kept contacts over {generations} generations and keeps growing.", **values)
-    )
-    evidence = _(
-        "From {first} contacts; between {low} and {high} as far as K is known.",
-        first=numbers.count(first), low=numbers.count(low), high=numbers.count(high),
+    rows = forecast.iloc[1:]
+    new, first = rows["n_new"].to_numpy(float), forecast["reached"].iloc[0]
+    low, high = (rows[f"n_new_{end}"].sum(skipna=False) for end in ("low", "high"))
+    peak = int(np.argmax(new))
+    values = {"n": numbers.count(new.sum()), "generations": numbers.count(len(new))}
+    if peak == 0:
+        kind = "sharing_fades"
+        claim = _(
+            "Sharing brings {n} kept contacts over {generations} generations, fewer each time.", **values
+        )
+    elif peak < len(new) - 1:
+        kind = "sharing_peaks"
+        claim = _(
+            "Sharing brings {n} kept contacts over {generations} generations, most in generation {peak}; "
+            "then new people run out.",
+            **values, peak=numbers.count(peak + 1),
+        )  # fmt: skip
+    else:
+        kind = "sharing_grows"
+        claim = _(
+            "Sharing brings {n} kept contacts over {generations} generations and keeps growing.", **values
+        )
+    start = numbers.count(first)
+    evidence = (
+        _("From {first} contacts; no interval of K was given.", first=start)
+        if pd.isna(low) or pd.isna(high)
+        else _("From {first} contacts; between {low} and {high} as far as K is known.", first=start,
+               low=numbers.count(low), high=numbers.count(high))
     )  # fmt: skip
-    return Finding("sharing_fades" if fades else "sharing_grows", "acquire", claim, evidence, n=int(first))
+    return Finding(kind, "acquire", claim, evidence, n=int(first))

@@ -157,7 +157,7 @@ def invitation_flags(flags: pd.DataFrame) -> Finding:
         return Finding("flags_none", "acquire", _("No inviter stands out as made up."), evidence, n=n)
     return Finding(
         "flags_raised", "acquire",
-        _("Some invitations look made up: {n} flags among inviters.", n=numbers.count(counts.sum())),
+        _("Some invitations look made up; flags among inviters: {n}.", n=numbers.count(counts.sum())),
         evidence, _("Let staff check the flagged inviters before any reward is paid; a flag is no verdict."),
         n=n,
     )  # fmt: skip

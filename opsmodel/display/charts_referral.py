@@ -9,6 +9,7 @@ from opsmodel.display.tables import SMALL_BASE
 from opsmodel.wording import _
 
 K = ["k_ret", "k_ret_low", "k_ret_high"]
+TICKS = 9  # labels that fit below a chart
 
 
 def k_by_generation(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
@@ -23,7 +24,7 @@ def k_by_generation(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure
     drawn = drawn[drawn["n_exposed"] > 0]
     if marks.unseen(drawn, "k_ret"):
         return theme.silent(title, _("Nobody has been exposed for a whole window yet."), as_of=as_of)
-    base = _("kept contacts per person exposed; whiskers: 95% interval; at the dotted line it carries itself")
+    base = _("kept contacts per person exposed; whiskers: 95% interval; dotted: carries itself")
     figure = theme.figure(title, base=base, as_of=as_of, height=320)
     told = drawn[drawn["n_exposed"] >= SMALL_BASE]
     shown = told if len(told) else drawn
@@ -116,7 +117,10 @@ def sharing_forecast(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figur
     timed = drawn["days"].notna().all()
     days = ["<br>" + _("day {day}", day=numbers.count(day)) if timed else "" for day in drawn["days"]]
     texts = [f"{g:g}{day}" for g, day in zip(drawn["generation"], days, strict=True)]
-    figure.update_xaxes(tickvals=places, ticktext=texts, showgrid=False, title_text=_("Generation"))
+    every = -(-len(places) // TICKS)
+    figure.update_xaxes(
+        tickvals=places[::every], ticktext=texts[::every], showgrid=False, title_text=_("Generation")
+    )
     figure.update_yaxes(title_text=_("Contacts reached"), tickformat=",.0f")
     return figure
 
