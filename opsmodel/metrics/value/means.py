@@ -27,6 +27,7 @@ def mean(values: np.ndarray) -> dict[str, float]:
     n = len(values)
     if not n:
         return {"n": 0, "se": np.nan, **_told("plain", *[np.nan] * 3), **_told("winsorised", *[np.nan] * 3)}
+    values = np.sort(values)  # so that the order of the rows decides nothing
     twins = np.column_stack([values, np.minimum(values, np.quantile(values, TOP))])
     middle = twins.mean(axis=0)
     if n == 1:
@@ -43,7 +44,6 @@ def _drawn(twins: np.ndarray) -> np.ndarray:
     """Bounds of both columns: percentiles of their means over customers drawn with replacement."""
     n = len(twins)
     rng = np.random.default_rng(SEED)
-    twins = np.ascontiguousarray(twins[np.argsort(twins[:, 0], kind="stable")])  # row order decides nothing
     size = max(1, 2_000_000 // n)  # draws at a time, to keep memory small
     means = [
         twins[rng.integers(n, size=(min(size, DRAWS - done), n), dtype=np.int32)].mean(axis=1)
