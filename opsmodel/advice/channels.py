@@ -48,8 +48,8 @@ def channel_returns(performance: pd.DataFrame) -> Finding:
                 "than they brought.",
                 **{name: values[name] for name in ("worst", "low", "unit", "lost")},
             ),
-            _("Stop or halve it until an add costs less than it brings, and move the money to {best}.",
-              best=values["best"])
+            _("Stop or halve it until an add costs less than it brings, and try how many more adds {best} "
+              "can bring.", best=values["best"])
             if len(told) > 1
             else _("Stop or halve it until an add costs less than it brings."),
         ),

@@ -103,9 +103,7 @@ def contacts_kept(
         return theme.silent(
             title, _("Nobody is known to have left, or has been watched for a day."), as_of=as_of
         )
-    base = _(
-        "Kaplan–Meier: each contact counts for as long as watched; whiskers on day 7 and 30: 95% interval"
-    )
+    base = _("Kaplan–Meier, each contact for as long as watched; whiskers: 95% interval")
     figure = theme.figure(title, base=base, as_of=as_of, height=340, legend=True)
     for color, (name, rows) in zip(theme.PALETTE, _largest(drawn, by, "at_risk"), strict=False):
         seen = pd.concat([rows.iloc[:1].assign(days=0, kept_rate=1.0), rows])
@@ -183,7 +181,7 @@ def attribution(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     for color, model in zip(theme.PALETTE, shown, strict=False):
         figure.add_scatter(
             name=heading(model), x=theme.rounded(drawn[f"{model}_share"]), y=places, mode="markers",
-            marker={"color": color, "size": 10, "opacity": 0.85},
+            marker={"color": color, "size": 10, "opacity": 0.85}, cliponaxis=False,
             hovertemplate=f"{heading(model)}: %{{x:.1%}}<extra></extra>",
         )  # fmt: skip
     marks.rows_axis(figure, marks.labels([heading(str(name)) for name in drawn["channel"]]))

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+import channel_tables
 import pandas as pd
 import pytest
 from tables_to_draw import (
@@ -47,6 +48,7 @@ DRAWN = {
     "identified_share": (MONTHS, {}),
     "ledger": (LEDGER, {}),
 }
+DRAWN |= channel_tables.DRAWN
 every_chart = pytest.mark.parametrize("name", list(DRAWN))
 
 
