@@ -134,7 +134,7 @@ TABLES: dict[str, Table] = {
             ("done_at", "timestamp", "done; empty if not done", "完成时间"),
         ),
         _table(
-            "answers", "问卷", "one row an answer", "respondent_id survey question",
+            "answers", "问卷", "one row an answer", "respondent_id survey phase question",
             ("respondent_id", "string", "respondent, as a keyed hash", "答卷人", True),
             ("role", "string", "role of the respondent", "角色"),
             ("store_id", "string", "store", "门店编号"),

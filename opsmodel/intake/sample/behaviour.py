@@ -61,6 +61,12 @@ class Behaviour:
         first, later = self.industry.repeat_first, self.industry.repeat_later
         return self.repeat * (later - (later - first) * 0.6 ** (np.asarray(order_number) - 1.0))
 
+    def back_within(self, order_number: int, days: int) -> float:
+        """Share of those with so many orders who have the next one within `days`."""
+        chance = float(self.repeat_chance(np.array([order_number]))[0])
+        industry = self.industry
+        return chance * float(_lognormal(np.array([days]), industry.gap_days, industry.gap_spread)[0])
+
     def since(self, stage: str, days: np.ndarray) -> np.ndarray:
         """The factor of the late defects of a stage on each day (numpy days)."""
         factors = np.ones(len(days))
@@ -75,9 +81,9 @@ class Behaviour:
             "retained_7d": _round(self._retained(7.0)),
             "close_30d": _round(self._closed(30)),
             "close_90d": _round(self._closed(90)),
-            "repurchase_30d": _round(self._repurchased(30)),
-            "repurchase_90d": _round(self._repurchased(90)),
-            "repurchase_180d": _round(self._repurchased(180)),
+            "repurchase_30d": _round(self.back_within(1, 30)),
+            "repurchase_90d": _round(self.back_within(1, 90)),
+            "repurchase_180d": _round(self.back_within(1, 180)),
             "full_price_order": round(self._full_price(), 2),
         }
 
@@ -102,11 +108,6 @@ class Behaviour:
         weights = np.array([c.weight for c in industry.channels])
         quality = np.array([min(1.0, self.close * c.close) * (1 - c.fake) for c in industry.channels])
         return float(weights @ quality / weights.sum() * reach)
-
-    def _repurchased(self, within_days: int) -> float:
-        industry = self.industry
-        chance = float(self.repeat_chance(np.array([1]))[0])
-        return chance * float(_lognormal(np.array([within_days]), industry.gap_days, industry.gap_spread)[0])
 
     def _full_price(self) -> float:
         industry = self.industry

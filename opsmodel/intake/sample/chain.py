@@ -1,26 +1,36 @@
 """A chain of stores whose truth is known: the canonical tables, clean, and the rates behind them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.sample import journey
+from opsmodel.intake.contract import TABLES
+from opsmodel.intake.sample import journey, procedures
 from opsmodel.intake.sample.behaviour import Behaviour, Defect, behaviour
 from opsmodel.intake.sample.draw import Draw
 from opsmodel.intake.sample.industry import INDUSTRIES
+from opsmodel.intake.sample.procedures import Service
 from opsmodel.intake.sample.store import one_store
+from opsmodel.intake.sample.survey import survey
 
 FORMATS = ("商场店", "社区店")
 REGIONS = ("华东", "华南")
 
 
+STANDARD = Service()
+
+
 @dataclass(frozen=True)
 class Sample:
-    """The canonical tables of a generated chain (pandas, money as float), and `truth` by store."""
+    """The canonical tables of a generated chain (pandas, money as float), and what is true of it.
+
+    truth    by store: its planted rates, its defects, and what can be counted
+    planted  what is true of the procedures (`sop`, by store), the questionnaires (`answers`) and `pilots`
+    """
 
     stores: pd.DataFrame
     customers: pd.DataFrame
@@ -29,7 +39,11 @@ class Sample:
     events: pd.DataFrame
     spend: pd.DataFrame
     traffic: pd.DataFrame
+    tasks: pd.DataFrame
+    answers: pd.DataFrame
     truth: dict[str, dict[str, Any]]
+    planted: dict[str, Any]
+    actions: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=TABLES["actions"].names))
 
 
 def chain(
@@ -43,6 +57,8 @@ def chain(
     defects: Iterable[Defect] = (),
     young: Mapping[str, str] | None = None,
     spread: float = 0.04,
+    service: Service = STANDARD,
+    pilots: Mapping[str, str] | None = None,
 ) -> Sample:
     """A chain in which every store behaves as planted; the same arguments give the same tables.
 
@@ -53,6 +69,10 @@ def chain(
     defects      planted strengths and weaknesses; the last word on what a report should find
     young        store_id -> first day of trading, for stores opened later
     spread       how much stores differ by nature (standard deviation of the logarithm of each rate)
+    service      how the staff follow the standard procedures; by default without any effect on orders
+    pilots       store_id -> first day of the pilot wave (ISO): its staff are trained and do more of their
+                 tasks. The wave by itself moves no sale: plant a late defect of order_value, whose past is
+                 the same with and without it (one of traffic moves the earlier contacts too), or effects
 
     Orders carry the home store of the buyer beside the store that rang them up. `truth` holds for each
     store the `planted` rates (what an endless file would show), its `defects`, and `counted` figures of
@@ -66,7 +86,7 @@ def chain(
         raise ArgumentError(
             "this industry is not known.", found=repr(industry), fix=f"use one of {list(INDUSTRIES)}."
         )
-    young, planted = young or {}, tuple(defects)
+    young, pilots, planted = young or {}, pilots or {}, tuple(defects)
     ids = [f"S{number:03d}" for number in range(1, n_stores + 1)]
     opened = [young.get(store, start) for store in ids]
     parts = []
@@ -75,11 +95,15 @@ def chain(
         days = (np.datetime64(end) - np.datetime64(opened[number])).astype(int) + 1
         full = (np.datetime64(end) - np.datetime64(start)).astype(int) + 1
         n = round(n_customers * behaves.size * int(days) / int(full))
-        parts.append(one_store(behaves, number, journey.season(opened[number], end, behaves), n, seed))
+        season = journey.season(opened[number], end, behaves)
+        staff = tuple(f"E{number + 1:02d}{person}" for person in range(1, 5))
+        crew = procedures.team(store, staff, service, pilots.get(store), Draw(seed, number, 10))
+        part = one_store(behaves, number, season, n, seed, crew)
+        parts.append(part | {"sop": procedures.planted(behaves, crew) | {"counted": part["counted"]}})
     orders = _orders(pd.concat([part["orders"] for part in parts]), ids, opened, Draw(seed, n_stores, 9))
     tables = {
         name: pd.concat([part[name] for part in parts], ignore_index=True)
-        for name in ("customers", "events", "spend", "traffic")
+        for name in ("customers", "events", "spend", "traffic", "tasks")
     }
     lines = pd.concat([part["lines"] for part in parts]).merge(orders[["row", "order_id"]], on="row")
     lines = lines.drop(columns="row").sort_values(["order_id", "product_id"], ignore_index=True)
@@ -89,8 +113,19 @@ def chain(
         part["behaviour"].store_id: _truth(part["behaviour"], planted, tables["customers"], orders)
         for part in parts
     }
+    answers, asked = survey(truth, tables, pilots, end, Draw(seed, n_stores, 11))
     return Sample(
-        stores=_stores(ids, opened), orders=orders, order_lines=lines[columns], truth=truth, **tables
+        stores=_stores(ids, opened, pilots),
+        orders=orders,
+        order_lines=lines[columns],
+        answers=answers,
+        truth=truth,
+        planted={
+            "sop": {part["behaviour"].store_id: part["sop"] for part in parts},
+            "answers": asked,
+            "pilots": dict(pilots),
+        },
+        **tables,
     )
 
 
@@ -113,7 +148,8 @@ def _orders(orders: pd.DataFrame, ids: list[str], opened: list[str], draw: Draw)
     return orders[columns.split()]
 
 
-def _stores(ids: list[str], opened: list[str]) -> pd.DataFrame:
+def _stores(ids: list[str], opened: list[str], pilots: Mapping[str, str]) -> pd.DataFrame:
+    started = [pilots.get(store, "NaT") for store in ids]
     place = np.arange(len(ids))
     return pd.DataFrame(
         {
@@ -123,6 +159,8 @@ def _stores(ids: list[str], opened: list[str]) -> pd.DataFrame:
             "city_tier": np.array(["一线", "新一线"])[place // 4 % 2],
             "format": np.array(FORMATS)[place % 2],
             "opened_on": np.array(opened, dtype="datetime64[s]"),
+            "wave": pd.Series(["1" if store in pilots else None for store in ids], dtype="str"),
+            "started_on": np.array(started, dtype="datetime64[s]"),
         }
     )
 

@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import yaml
 
 from opsmodel.errors import ClientError
-from opsmodel.intake.sample import exports
+from opsmodel.intake.contract import TABLES
+from opsmodel.intake.sample import agreed, exports
 from opsmodel.intake.sample.behaviour import Defect
 from opsmodel.intake.sample.chain import Sample, chain, counted
 from opsmodel.intake.sample.draw import Draw
 from opsmodel.intake.sample.industry import INDUSTRIES
+from opsmodel.intake.sample.procedures import COACHED, KEENER, PROCEDURES, REVERSED, Service
 
 SEED = 20250630
 MEMBERS = 20
@@ -36,6 +39,17 @@ DEFECTS = (
     Defect("S005", "repurchase", 0.55),
     Defect("S006", "retain", 0.60),
 )
+PILOTS = dict.fromkeys(("S003", "S004", "S007"), "2025-04-07")
+SERVICE = Service(
+    since="2024-07-01",
+    diligence={
+        "S001": 0.3, "S002": 0.6, "S003": 0.0, "S004": 0.5, "S005": -1.1, "S006": -0.4, "S007": 0.2,
+        "S008": -0.2, "E011": 0.8, "E044": -1.0,
+    },
+    bulk=("E023",),
+    uncovered=("E064", "E083"),
+    fitted={"return_call": 2.0, "member_invite": 1.8},
+)  # fmt: skip
 TRUTH = """\
 # What is true of the demo client: the rates planted in every store, the figures counted in its clean
 # tables, and the faults planted in its raw exports.
@@ -57,6 +71,8 @@ def demo() -> Sample:
         seed=SEED,
         defects=DEFECTS,
         young={"S008": STORES[7][4]},
+        service=SERVICE,
+        pilots=PILOTS,
     )
     names = pd.DataFrame(STORES, columns=["store_name", "region", "city_tier", "format", "opened_on"])
     sample = _with_members(sample)
@@ -74,7 +90,8 @@ def demo() -> Sample:
     spend = pd.concat([sample.spend, festivals]).sort_values(
         ["store_id", "spent_on", "channel", "code_id"], ignore_index=True
     )
-    return replace(sample, stores=stores, spend=spend)
+    sample = replace(sample, stores=stores, spend=spend)
+    return replace(sample, actions=agreed.actions(sample))
 
 
 def _with_members(sample: Sample) -> Sample:
@@ -92,6 +109,33 @@ def _with_members(sample: Sample) -> Sample:
     return replace(sample, customers=customers, orders=orders, truth=truth)
 
 
+def _sops(sample: Sample) -> dict[str, Any]:
+    """What is true of the procedures: which bring customers back, and who is and is not served."""
+    stores = sample.planted["sop"]
+    return {
+        "window_days": stores["S001"]["window_days"],
+        "times_as_many_of_the_served_are_back": dict(SERVICE.fitted),
+        "how": "No order was changed for it: who was served was drawn to fit who came back.",
+        "without_effect": [p.sop for p in PROCEDURES if p.sop not in SERVICE.fitted],
+        "procedures": {
+            procedure.sop: {
+                "name": procedure.zh,
+                "steps": [zh for _step, zh in procedure.steps],
+                "usual_on_time": procedure.adherence,
+            }
+            for procedure in PROCEDURES
+        },
+        "followups_begun_with_the_second_step": REVERSED,
+        "birthday_log_odds_on_time": {"bought_in_the_last_90_days": KEENER, "others": -KEENER / 2},
+        "staff_who_tick_at_one_minute": list(SERVICE.bulk),
+        "staff_whose_customers_have_no_tasks": list(SERVICE.uncovered),
+        "stores": {
+            store: {name: entry[name] for name in ("effects", "diligence", "counted")}
+            for store, entry in stores.items()
+        },
+    }
+
+
 def write_client(client: str = "demo", folder: Path | str | None = None) -> Path:
     """Write the raw exports of a bundled client, and the truth beside them; returns its folder.
 
@@ -107,12 +151,18 @@ def write_client(client: str = "demo", folder: Path | str | None = None) -> Path
     mess = exports.write(sample, folder / "raw", channels, SEED) | {"customers_in_no_list_note": MEMBERS}
     truth = {
         "as_of": "2025-06-30",
-        "tables": {
-            name: len(getattr(sample, name))
-            for name in ("stores", "customers", "orders", "order_lines", "events", "spend", "traffic")
-        },
+        "tables": {name: len(getattr(sample, name)) for name in TABLES},
         "mess": mess,
         "stores": sample.truth,
+        "sop": _sops(sample),
+        "pilot": {
+            "wave": "第1批",
+            "stores": sample.planted["pilots"],
+            "effect_on_orders": "none",
+            "log_odds_on_time_added_from_the_first_day": COACHED,
+        },
+        "answers": sample.planted["answers"],
+        "actions": {"baselines_measured_on": agreed.AGREED, "effect_on_orders": "none"},
     }
     text = yaml.safe_dump(truth, allow_unicode=True, sort_keys=False, width=110)
     (folder / "truth.yaml").write_text(TRUTH + text, encoding="utf-8", newline="\n")

@@ -1,20 +1,17 @@
 """The raw exports of a sample: each table in the kind of file its system would write."""
 
-import csv
-import io
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from opsmodel.errors import IntakeError
-from opsmodel.intake.sample import faults
+from opsmodel.intake.sample import coaching, faults
 from opsmodel.intake.sample.chain import Sample
+from opsmodel.intake.sample.files import CREATED, csv_file, sheet, workbook
 from opsmodel.intake.sample.mess import Mess
 
 STATUS = {0: "已完成", 1: "部分退款", 2: "已退款"}
-CREATED = pd.Timestamp("2025-07-01 09:12:00")
 
 
 def write(sample: Sample, folder: Path, channels: dict[str, str], seed: int) -> dict[str, int]:
@@ -24,7 +21,8 @@ def write(sample: Sample, folder: Path, channels: dict[str, str], seed: int) -> 
     """
     folder.mkdir(parents=True, exist_ok=True)
     mess = Mess(seed)
-    _stores(sample.stores, folder, mess)
+    later = Mess(seed, 778)  # a stream of its own: what came to be exported later moves nothing else
+    _stores(sample.stores, folder, mess, later)
     listed = sample.customers["customer_id"]
     phones = {person: f"169{place:08d}" for place, person in enumerate(listed, start=1)}  # no such numbers
     _contacts(sample, folder, channels, phones, mess)
@@ -33,10 +31,11 @@ def write(sample: Sample, folder: Path, channels: dict[str, str], seed: int) -> 
     _events(sample.events, folder, mess)
     _spend(sample.spend, folder, channels, mess)
     _traffic(sample.traffic, folder, mess)
-    return dict(sorted(mess.planted.items()))
+    coaching.write(sample, folder, later)
+    return dict(sorted((mess.planted + later.planted).items()))
 
 
-def _stores(stores: pd.DataFrame, folder: Path, mess: Mess) -> None:
+def _stores(stores: pd.DataFrame, folder: Path, mess: Mess, later: Mess) -> None:
     rows = {
         "门店编号": stores["store_id"],
         "门店名称": stores["store_name"],
@@ -44,8 +43,10 @@ def _stores(stores: pd.DataFrame, folder: Path, mess: Mess) -> None:
         "城市级别": stores["city_tier"],
         "店型": stores["format"],
         "开业日期": mess.times(stores["opened_on"], ("zh_day", "slash_day"), (0.6, 0.4)),
+        "批次": stores["wave"].map({"1": "第1批"}).fillna(""),
+        "启动日期": later.times(stores["started_on"], ("slash_day", "zh_day"), (0.5, 0.5)),
     }
-    _csv(folder / "stores.csv", pd.DataFrame(rows), "utf-8-sig")
+    csv_file(folder / "stores.csv", pd.DataFrame(rows), "utf-8-sig")
 
 
 def _orders(sample: Sample, phones: dict[str, str], folder: Path, mess: Mess) -> None:
@@ -74,7 +75,7 @@ def _orders(sample: Sample, phones: dict[str, str], folder: Path, mess: Mess) ->
         if year == 2025:
             rows["门店编号"] = rows["门店编号"].map(names)
             rows = rows.rename(columns={"门店编号": "下单门店"})
-        _csv(folder / f"orders_{year}H{second + 1}.csv", rows, "gbk")
+        csv_file(folder / f"orders_{year}H{second + 1}.csv", rows, "gbk")
     mess.plant("orders_exported_twice_merged", written - len(orders))
 
 
@@ -128,7 +129,7 @@ def _events(events: pd.DataFrame, folder: Path, mess: Mess) -> None:
         "发生时间": local.astype("int64"),
         "来源": events["source"],
     }
-    _csv(folder / "events.csv", faults.events(pd.DataFrame(rows), mess), "utf-8")
+    csv_file(folder / "events.csv", faults.events(pd.DataFrame(rows), mess), "utf-8")
 
 
 def _spend(spend: pd.DataFrame, folder: Path, channels: dict[str, str], mess: Mess) -> None:
@@ -139,7 +140,7 @@ def _spend(spend: pd.DataFrame, folder: Path, channels: dict[str, str], mess: Me
         "日期": mess.times(spend["spent_on"], ("slash_day", "zh_day"), (0.8, 0.2)),
         "费用": mess.money(spend["amount"], ("yen", "yuan", "wan"), (0.5, 0.2, 0.3)),
     }
-    _csv(folder / "spend.csv", pd.DataFrame(rows), "gbk")
+    csv_file(folder / "spend.csv", pd.DataFrame(rows), "gbk")
 
 
 def _contacts(
@@ -166,11 +167,11 @@ def _contacts(
     )
     rows = faults.contacts(rows, mess)
     region = rows["所属门店"].map(stores.set_index("store_name")["region"])
-    with _workbook(folder / "contacts.xlsx") as book:
+    with workbook(folder / "contacts.xlsx") as book:
         for name in sorted(region.unique()):
             part = rows[region == name]
             title = [["企业微信客户列表"], [f"导出时间：{CREATED:%Y-%m-%d %H:%M}", "", "", f"区域：{name}"]]
-            _sheet(book, name, part, title, [["合计", f"{len(part)}人"]])
+            sheet(book, name, part, title, [["合计", f"{len(part)}人"]])
 
 
 def _traffic(traffic: pd.DataFrame, folder: Path, mess: Mess) -> None:
@@ -181,39 +182,5 @@ def _traffic(traffic: pd.DataFrame, folder: Path, mess: Mess) -> None:
             "进店人数": traffic["visitors"],
         }
     )
-    with _workbook(folder / "traffic.xlsx") as book:
-        _sheet(book, "客流", rows, [], [])
-
-
-def _csv(path: Path, rows: pd.DataFrame, encoding: str) -> None:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(rows.columns)
-    writer.writerows(rows.itertuples(index=False))
-    path.write_bytes(text.getvalue().encode(encoding))
-
-
-def _workbook(path: Path):
-    try:
-        import xlsxwriter  # type: ignore[import-untyped]
-    except ImportError:
-        raise IntakeError(
-            "the sample cannot be written without XlsxWriter.",
-            found="the package is not installed",
-            fix='pip install "opsmodel[test]".',
-        ) from None
-    book = xlsxwriter.Workbook(str(path))
-    book.set_properties({"created": CREATED.to_pydatetime(), "author": ""})
-    return book
-
-
-def _sheet(book, name: str, rows: pd.DataFrame, title: list[list[str]], total: list[list[str]]) -> None:
-    sheet = book.add_worksheet(name)
-    cells = [*title, list(rows.columns), *rows.itertuples(index=False, name=None), *total]
-    for place, row in enumerate(cells):
-        for column, value in enumerate(row):
-            if isinstance(value, str):
-                if value:
-                    sheet.write_string(place, column, value)
-            else:
-                sheet.write_number(place, column, value)
+    with workbook(folder / "traffic.xlsx") as book:
+        sheet(book, "客流", rows, [], [])

@@ -81,3 +81,24 @@ def contacts(rows: pd.DataFrame, mess: Mess) -> pd.DataFrame:
         添加时间="2025-06-29 18:30:00", 渠道="其他", 推荐人="", 入会时间=""
     )
     return pd.concat([rows, copies, later], ignore_index=True)
+
+
+def tasks(rows: pd.DataFrame, mess: Mess) -> pd.DataFrame:
+    """Tasks with some that have no due time or a time to come, and an older export among the newer one."""
+    parts = [rows]
+    for what, wrong in (("no_due", {"应完成时间": ""}), ("future_done", {"完成时间": "2035-03-05 14:03:00"})):
+        bad = rows.iloc[mess.some(rows, mess.plant(f"tasks_{what}_quarantined", 4))].copy()
+        bad["任务编号"] = [f"T99{len(parts)}{place:05d}" for place in range(len(bad))]
+        parts.append(bad.assign(**wrong))
+    parts.append(rows.iloc[mess.some(rows, mess.plant("tasks_copy_merged", 12))])
+    done = rows[rows["完成时间"] != ""]
+    older = done.iloc[mess.some(done, mess.plant("tasks_exported_before_done_merged", 15))]
+    return pd.concat([older.assign(完成时间=""), *parts], ignore_index=True)
+
+
+def answers(rows: pd.DataFrame, mess: Mess) -> pd.DataFrame:
+    """Answers with some in words, and some sent twice."""
+    words = rows.iloc[mess.some(rows, mess.plant("answers_in_words_quarantined", 3))].copy()
+    words["答卷人"] = [f"R99{place:02d}" for place in range(len(words))]
+    copies = rows.iloc[mess.some(rows, mess.plant("answers_copy_merged", 6))]
+    return pd.concat([rows, words.assign(得分="不清楚"), copies], ignore_index=True)

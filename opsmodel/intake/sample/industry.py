@@ -49,6 +49,7 @@ class Industry:
     entry_share: float = 0.75  # first orders that are an entry product
     part_refund: float = 0.02
     full_refund: float = 0.015
+    return_days: int = 30  # after so many days without an order, the store calls
     channels: tuple[Channel, ...] = (
         Channel("till", "收银台活码", 0.42, 1.15, 0.01, 0.5),
         Channel("advert", "朋友圈广告", 0.22, 0.80, 0.04, 12.0),
@@ -96,7 +97,7 @@ INDUSTRIES = {
                 "core|黄金|足金吊坠", "core|黄金|足金手链",
                 "core|银饰|银手镯", "core|彩宝|碧玺耳钉", "premium|钻石|钻戒", "premium|翡翠|翡翠手镯",
             ),
-            entry_prices=(39.9, 99.0, 199.0), entry_share=0.35,
+            entry_prices=(39.9, 99.0, 199.0), entry_share=0.35, return_days=90,
         ),
         Industry(
             "tea", "奶茶",
@@ -110,7 +111,7 @@ INDUSTRIES = {
                 "core|果茶|葡萄冻冻",
                 "core|纯茶|四季春", "premium|会员|年卡 每日一杯", "premium|周边|保温杯",
             ),
-            entry_prices=(1.0, 9.9),
+            entry_prices=(1.0, 9.9), return_days=7,
         ),
     )
 }  # fmt: skip

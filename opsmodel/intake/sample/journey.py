@@ -78,7 +78,15 @@ def purchases(behaviour: Behaviour, season: Season, people: pd.DataFrame, draw: 
     later = (joined // DAY + delay) * DAY + OPENS + draw.below(TRADES, n)
     time = np.where(same_visit, joined + 60 + draw.below(3000, n), later)
     bought = people["interested"].to_numpy() & (time < people["left"].to_numpy()) & (time < season.end)
-    person, time, parts, number = np.flatnonzero(bought), time[bought], [], 1
+    person = np.flatnonzero(bought)
+    return onward(behaviour, season, person, time[person], 1, draw)
+
+
+def onward(
+    behaviour: Behaviour, season: Season, person: np.ndarray, time: np.ndarray, number: int, draw: Draw
+) -> pd.DataFrame:
+    """The occasions of persons from their order `number` at `time` on, as in `purchases`."""
+    industry, parts = behaviour.industry, []
     while len(person):
         parts.append(pd.DataFrame({"person": person, "number": number, "time": time}))
         again = draw.chance(behaviour.repeat_chance(np.array([number]))[0], len(person))

@@ -18,8 +18,8 @@ WIDE = str.maketrans("0123456789.,", "０１２３４５６７８９．，")
 class Mess:
     """Writes values the way people do, from a seed, and remembers what it planted."""
 
-    def __init__(self, seed: int) -> None:
-        self.draw = Draw(seed, 777)
+    def __init__(self, seed: int, stream: int = 777) -> None:
+        self.draw = Draw(seed, stream)
         self.planted: Counter[str] = Counter()
 
     def times(self, times: pd.Series, forms: tuple[str, ...], weights: tuple[float, ...]) -> list[object]:
