@@ -14,7 +14,7 @@ from opsmodel import leads, wording
 from opsmodel.errors import ArgumentError, TableError
 
 PROPERTY = settings(
-    max_examples=8,
+    max_examples=2,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),

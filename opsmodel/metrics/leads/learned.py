@@ -32,9 +32,8 @@ def rates(counted: pd.DataFrame, key: str, cuts, *, within_days: int) -> pd.Data
 
     def share(past: pd.DataFrame) -> pd.DataFrame:
         sums = past.groupby(key, as_index=False)[["n", "k"]].sum()
-        return sums.assign(value=(sums["k"] + OF_A_HEIGHT * _share(past)) / (sums["n"] + OF_A_HEIGHT))[
-            [key, "value"]
-        ]
+        drawn = (sums["k"] + OF_A_HEIGHT * _share(past)) / (sums["n"] + OF_A_HEIGHT)
+        return sums.assign(value=drawn)[[key, "value"]]
 
     return _learn(counted, cuts, within_days, share)
 
