@@ -28,6 +28,7 @@ from opsmodel.advice.segmentation import (
     segment_moves,
 )
 from opsmodel.advice.steps import weakest_step
+from opsmodel.advice.worth import model_use, revenue_carried, svip_overdue, worth_by_origin
 
 __all__ = [
     "Finding",
@@ -52,6 +53,7 @@ __all__ = [
     "leads_to_call",
     "lifecycle_coverage",
     "membership",
+    "model_use",
     "next_product",
     "order_ladder",
     "out_of_rhythm",
@@ -59,11 +61,14 @@ __all__ = [
     "referral_share",
     "repurchase_rhythm",
     "retention_trend",
+    "revenue_carried",
     "segment_money",
     "segment_moves",
     "sharing_ahead",
     "sharing_carries",
+    "svip_overdue",
     "waiting",
     "weakest_rung",
     "weakest_step",
+    "worth_by_origin",
 ]

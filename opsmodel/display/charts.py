@@ -26,6 +26,7 @@ from opsmodel.display.charts_referral import (
 from opsmodel.display.charts_repeat import gaps, hazard, order_ladder, repurchase_curve, survival
 from opsmodel.display.charts_segments import audience_overlap, customer_flows, segment_moves, segment_sizes
 from opsmodel.display.charts_stores import money, peers
+from opsmodel.display.charts_value import lorenz, ltv, ltv_by_origin, tracking
 
 __all__ = [
     "attribution",
@@ -48,6 +49,9 @@ __all__ = [
     "lead_precision",
     "ledger",
     "loops",
+    "lorenz",
+    "ltv",
+    "ltv_by_origin",
     "members",
     "mix",
     "money",
@@ -65,4 +69,5 @@ __all__ = [
     "sharing_forecast",
     "survival",
     "tier_ladder",
+    "tracking",
 ]

@@ -102,7 +102,7 @@ def test_svip_at_risk_is_silent_for_longer_than_most_of_their_own_gaps(shop, as_
         ["C5", 91, 28.0, True],
     ]
     told = value.svip_at_risk(shop.orders, as_of=as_of, top=0.5, min_gaps=3)
-    assert rows(told, "n_svip", "n_known", "n_at_risk", "revenue_at_risk") == [[4, 1, 0, 0.0]]
+    assert rows(told, "n_svip", "n_rhythm", "n_at_risk", "revenue_at_risk") == [[4, 1, 0, 0.0]]
 
 
 def test_customers_level_with_the_last_svip_are_in():

@@ -80,30 +80,30 @@ def svip_at_risk(
 
     Arguments and errors are those of `svip`.
 
-    Returns the columns of `by`, then n_svip, n_known (with gaps enough to tell), n_at_risk, at_risk_rate (of
-    n_known), at_risk_rate_low, at_risk_rate_high (Wilson), revenue_recent (client currency, of all SVIP in
+    Returns the columns of `by`, then n_svip, n_rhythm (with gaps enough to tell), n_at_risk, at_risk_rate (of
+    n_rhythm), at_risk_rate_low, at_risk_rate_high (Wilson), revenue_recent (client currency, of all SVIP in
     the last `period_days`), revenue_at_risk (of those at risk), period_days.
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> svip_at_risk(seven_customer_shop().orders, as_of="2024-06-30", top=0.5)[
-    ...     ["n_svip", "n_known", "n_at_risk", "revenue_at_risk"]].round(2).values.tolist()
+    ...     ["n_svip", "n_rhythm", "n_at_risk", "revenue_at_risk"]].round(2).values.tolist()
     [[4.0, 4.0, 2.0, 367.7]]
     """
     groups = names(by)
     rows = svip(orders, as_of=as_of, top=top, period_days=period_days, min_gaps=min_gaps, by=by)
     sums = {
         "n_svip": rows.count(),
-        "n_known": rows.at_risk.count(),
+        "n_rhythm": rows.at_risk.count(),
         "n_at_risk": rows.at_risk.sum().fill_null(0).cast("int64"),
         "revenue_recent": rows.revenue_recent.sum().fill_null(0.0),
         "revenue_at_risk": rows.revenue_recent.sum(where=rows.at_risk).fill_null(0.0),
     }
     found = (rows.group_by(groups) if groups else rows).agg(**sums).execute()
     found = found.sort_values(groups, ignore_index=True) if groups else found
-    found = with_rate(found.assign(period_days=period_days), "at_risk_rate", "n_at_risk", "n_known")
+    found = with_rate(found.assign(period_days=period_days), "at_risk_rate", "n_at_risk", "n_rhythm")
     rate = ["at_risk_rate", "at_risk_rate_low", "at_risk_rate_high"]
     money = ["revenue_recent", "revenue_at_risk", "period_days"]
-    return found[[*groups, "n_svip", "n_known", "n_at_risk", *rate, *money]]
+    return found[[*groups, "n_svip", "n_rhythm", "n_at_risk", *rate, *money]]
 
 
 def _people(orders, as_of, groups: list[str], *, period_days: int) -> ir.Table:
