@@ -40,6 +40,7 @@ def headings() -> dict[str, str]:
         "extra_share": _("Extra spend, share"),
         "trait": _("Trait"),
         "tenure_days": _("Days as a customer"),
+        "last_spend": _("Last purchase, amount"),
         "spend_before": _("Spend before"),
         "occasions_before": _("Purchase days before"),
         "smd_before": _("Apart before matching"),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-COVARIATES = ("tenure_days", "spend_before", "occasions_before", "order_number")
+COVARIATES = ("tenure_days", "last_spend", "spend_before", "occasions_before", "order_number")
 NEIGHBOURS = 3
 CALENDAR_DAYS = 28  # a member and a match stood at the counter at most so far apart
 CALIPER = 0.5  # standard deviations, on the logarithmic scale, in every covariate
@@ -49,7 +49,8 @@ class History(NamedTuple):
         """The covariates `lag` days after the occasions `at`, as they could be known on that day."""
         now = self.day[at] + lag
         spend, n = self.between(self.person[at], now - rules.before_days, now)
-        return np.column_stack([now - self.first_day[at], spend, n, self.number[at]]).astype(float)
+        last = self.paid[at + 1] - self.paid[at]
+        return np.column_stack([now - self.first_day[at], last, spend, n, self.number[at]]).astype(float)
 
     def later(self, at: np.ndarray, lag: int | np.ndarray, rules: Rules) -> np.ndarray:
         """Net spend in the N days after that day."""

@@ -31,10 +31,10 @@ def members(
     Members buy more than others before they join. So each is compared with up to three customers of the
     same home store who were not members on that day. Both are looked at from a purchase of their own, at
     most 28 days apart, and as many days after it as the member took to join; both have since bought
-    nothing. They are alike (within half a standard deviation of the logarithm) in tenure, in net spend and
-    purchase occasions of the P days before, and in order number. A good month before joining is thus
-    followed by the same return to the usual in both groups. What still differs within the matched sets is
-    taken out by a regression.
+    nothing. They are alike (within half a standard deviation of the logarithm) in tenure, in what the last
+    purchase cost, in net spend and purchase occasions of the P days before, and in order number. A dear
+    purchase or a good month before joining is thus followed by the same return to the usual in both
+    groups. What still differs within the matched sets is taken out by a regression.
 
     A match may join during the N days: to leave such out would keep those who bought little. The
     difference is divided by the share of the N days that matches spent outside the programme.
@@ -108,7 +108,8 @@ def balance(
 
     Arguments and errors are those of `members`.
 
-    Returns the columns of `by`, then trait (tenure_days, spend_before, occasions_before, order_number), the
+    Returns the columns of `by`, then trait (tenure_days, last_spend, spend_before, occasions_before,
+    order_number), the
     means members_before and others_before (all who could have been compared, at each of their purchases),
     smd_before (difference of the means ÷ pooled standard deviation), members_after, others_after, smd_after
     (of the matched; by the standard deviation before). Below 0.1 is balanced.
