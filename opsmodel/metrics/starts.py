@@ -137,7 +137,8 @@ def _returns_by_lowest(paid: Paid, **also: ir.Value) -> ir.Table:
 def _same_day(paid: Paid, few: ir.Table) -> ir.Table:
     """The return of customers with two orders on the first day, and `by` even of orders at one moment."""
     rows, unit, carried = paid.rows, paid.unit, paid.carried
-    theirs = with_start(rows, few.select(*unit, "first_day", "first_at"), unit=unit)
+    again = rows.select(*unit, *carried, "day", "ordered_at")  # read once more: cheaper than to hold all rows
+    theirs = with_start(again, few.select(*unit, "first_day", "first_at"), unit=unit)
     later, start = theirs.day > theirs.first_day, theirs.ordered_at == theirs.first_at
     ties = {carried[0]: theirs[carried[0]].min(where=start)} if len(carried) == 1 else {}
     back = theirs.group_by([*unit, "first_day"]).agg(second_day=theirs.day.min(where=later), **ties)
