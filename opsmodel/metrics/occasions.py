@@ -51,7 +51,7 @@ class Paid(NamedTuple):
     by        columns to group by
     n_rows    orders in the table, to choose the quickest way
     from_day  day of the first of them
-    lowest    lowest net amount of any of them
+    lowest    no net amount of any of them is lower
     """
 
     rows: ir.Table
@@ -87,7 +87,7 @@ def paid_orders(orders, *, as_of, by: str | Sequence[str] | None = None, scope: 
     table, unit, names = _scoped(orders, scope, by)
     rows = identified(table, as_of=as_of, columns=[*unit, *names])
     lowest, n_rows, from_day = _look(table)
-    paid = rows.filter(rows.net > 0)
+    paid = rows.filter(rows.is_paid)
     if lowest < 0:
         valid = _by_day(rows, unit, ()).select(*unit, "day")
         paid = paid.semi_join(valid, [*unit, "day"])
@@ -108,14 +108,14 @@ def values(orders, paid: Paid, *, as_of, measure: str, scope: str = "any") -> ir
     if measure == "occasions" or paid.lowest < 0 or (measure == "margin" and paid.lowest == 0):
         table = _by_day(rows, unit, ())
     else:
-        table = rows.filter(rows.net > 0).mutate(n_orders=ibis.literal(1, "int64"))
+        table = rows.filter(rows.is_paid).mutate(n_orders=ibis.literal(1, "int64"))
     columns = {"revenue": "net", "margin": "margin", "orders": "n_orders"}
     value = table[columns[measure]] if measure in columns else ibis.literal(1, "int64")
     return table.select(*unit, "day", value=value)
 
 
 def identified(orders, *, as_of, columns: Sequence[str] = ()) -> ir.Table:
-    """Orders of known customers up to `as_of`, with their business day and exact net amount. Lazy."""
+    """Orders of known customers up to `as_of`, with their business day, net and is_paid (net > 0). Lazy."""
     needed = dict.fromkeys(["customer_id", "ordered_at", "amount", *columns])
     table = require(orders, "orders", list(needed))
     end = day(as_of) + timedelta(days=1)
@@ -130,13 +130,18 @@ def identified(orders, *, as_of, columns: Sequence[str] = ()) -> ir.Table:
         **({"margin": _money(kept.margin)} if "margin" in kept.columns else {}),
         day=kept.ordered_at.date(),
         net=_net(kept),
+        is_paid=_money(kept.amount) > _refund(kept),  # comparing is quicker than subtracting
     )
 
 
 def _look(orders: ir.Table) -> tuple[float, int, date | None]:
-    """The lowest net amount of any row, the number of rows and the first day, in two quick queries."""
-    known = orders.agg(n=orders.count(), start=orders.ordered_at.min())  # engines know these without reading
-    row = {**_one(known), **_one(orders.agg(lowest=_net(orders).min()))}
+    """What no net amount is below, the number of rows, the first day: no more than refunds are read."""
+    amount, ordered_at = orders.amount, orders.ordered_at
+    row = _one(orders.agg(n=orders.count(), start=ordered_at.min(), lowest=_money(amount.min())))
+    if "refund_amount" in orders.columns:
+        refunded = orders.filter(orders.refund_amount > 0)
+        net = _one(refunded.agg(lowest=_net(refunded).min()))["lowest"]
+        row["lowest"] = row["lowest"] if net is None else min(row["lowest"], net)
     return float(row["lowest"] or 0), row["n"], row["start"] and row["start"].date()
 
 
@@ -157,7 +162,7 @@ def _scoped(orders, scope: str, by) -> tuple[ir.Table, list[str], list[str]]:
 
 
 def _by_day(rows: ir.Table, unit: Sequence[str], carry: Sequence[str]) -> ir.Table:
-    paid = rows.net > 0
+    paid = rows.is_paid
     sums = {"margin": rows.margin.sum()} if "margin" in rows.columns and "margin" not in carry else {}
     days = rows.group_by([*unit, "day"]).agg(
         first_at=rows.ordered_at.min(where=paid), net=rows.net.sum(), n_orders=paid.sum(), **sums
@@ -175,9 +180,11 @@ def _by_day(rows: ir.Table, unit: Sequence[str], carry: Sequence[str]) -> ir.Tab
 
 def _net(table: ir.Table) -> ir.Value:
     amount = _money(table.amount)
-    if "refund_amount" not in table.columns:
-        return amount
-    return amount - _money(table.refund_amount).fill_null(0)
+    return amount - _refund(table) if "refund_amount" in table.columns else amount
+
+
+def _refund(table: ir.Table) -> ir.Value | int:
+    return _money(table.refund_amount).fill_null(0) if "refund_amount" in table.columns else 0
 
 
 def _money(column: ir.Value) -> ir.Value:
