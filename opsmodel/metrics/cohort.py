@@ -51,7 +51,8 @@ def retention(
     n_customers: a share for customers, per initial customer otherwise). Every age the oldest customer
     has reached is listed for every cohort.
     Raises TableError if a column is missing, ArgumentError for an unknown period, mode or measure.
-    Source: DEFINITIONS 4. Other tools let a cell in while it is still filling up, or count calendar months.
+    Source: Mixpanel's retention documentation for on, on or after, and rolling or calendar ages. Other tools
+    let a cell in while it is still filling up, or count calendar months.
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> table = retention(seven_customer_shop().orders, as_of="2024-06-30")
