@@ -19,13 +19,19 @@ def counted(people: ir.Table, reached: list[ir.Table], asked: Terms) -> pd.DataF
     Returns the columns of `by`, step (1 counts the entrants), mature (the window is over), seen and
     waited (units of time since entry, NaN wait for nobody), n.
     """
-    parts = [_grouped(people.mutate(step=ibis.literal(1, "int32"), waited=ibis.literal(0, "int64")), asked)]
-    for step, table in zip(asked.steps[1:], reached, strict=True):
-        waited = _units(table["started_at"], table["reached_at"], asked.unit)
-        times = table.select("customer_id", waited=waited)
-        known = people.join(times, "customer_id").mutate(step=ibis.literal(step, "int32"))
-        parts.append(_grouped(known, asked))
-    return ibis.union(*parts, distinct=False).execute() if len(parts) > 1 else parts[0].execute()
+    entered = _grouped(people.mutate(step=ibis.literal(1, "int32"), waited=ibis.literal(0, "int64")), asked)
+    if not reached:
+        return entered.execute()
+    times = [
+        table.select(
+            "customer_id",
+            step=ibis.literal(step, "int32"),
+            waited=_units(table["started_at"], table["reached_at"], asked.unit),
+        )
+        for step, table in zip(asked.steps[1:], reached, strict=True)
+    ]
+    later = people.join(ibis.union(*times) if len(times) > 1 else times[0], "customer_id")
+    return entered.union(_grouped(later, asked)).execute()
 
 
 def _grouped(known: ir.Table, asked: Terms) -> ir.Table:
