@@ -97,14 +97,22 @@ def terms(
 
 
 def log(events, asked: Terms) -> ir.Table:
-    """The events that can matter: of a known customer, up to the end of observation."""
+    """The events that can matter: of a known customer, asked for, up to the end of observation.
+
+    On DuckDB a customer is a number, the 64-bit hash of the id: half the work, and two of a million
+    customers share one once in 37 million funnels. It also makes the engine read the events only once.
+    """
     columns = list(dict.fromkeys(["customer_id", "event", "happened_at", *asked.traits]))
     table = contract.require(events, "events", columns)
-    return table.filter(
+    kept = table.filter(
         table["customer_id"].notnull(),
         table["customer_id"].cast("string") != "",
+        table["event"].isin(list(dict.fromkeys([*asked.events, *asked.exclude]))),
         table["happened_at"] < _moment(asked.end),
     ).select(columns)
+    if kept.get_backend().name != "duckdb" or "customer_id" in asked.traits:
+        return kept
+    return kept.mutate(customer_id=_hashed(kept["customer_id"]))
 
 
 def steps_of(log: ir.Table, asked: Terms) -> ir.Table:
@@ -120,6 +128,13 @@ def entry(table: ir.Table, asked: Terms):
     if asked.entered_before is not None:
         meant &= table["happened_at"] < _moment(asked.entered_before)
     return meant
+
+
+def _hashed(value: ir.Value) -> ir.Value:
+    @ibis.udf.scalar.builtin(name="hash", signature=((value.type(),), "uint64"))
+    def number(value): ...
+
+    return number(value)
 
 
 def _moment(value: datetime):
