@@ -83,19 +83,29 @@ def sql_first(path: Path) -> list[int]:
 
 def sql_best(path: Path) -> list[int]:
     """Counts only: a chain of ASOF joins that carries the latest start from step to step."""
+    return _sql(_chain_of_asof_joins(f"'{path}'"), "count(DISTINCT customer_id)")
+
+
+def sql_best_hashed(path: Path) -> list[int]:
+    """The same on 64-bit hashes of the ids, the events read once."""
+    held = f"log AS (SELECT hash(customer_id) AS customer_id, event, happened_at FROM '{path}')"
+    return _sql([held, *_chain_of_asof_joins("log")], "count(DISTINCT customer_id)")
+
+
+def _chain_of_asof_joins(log: str) -> list[str]:
     chains = [
-        f"c1 AS (SELECT customer_id, happened_at AS t, happened_at AS s FROM '{path}' "
+        f"c1 AS (SELECT customer_id, happened_at AS t, happened_at AS s FROM {log} "
         f"WHERE event = '{STEPS[0]}')"
     ]
     for k, step in enumerate(STEPS[1:], start=2):
         left = f"AND customer_id IN (SELECT customer_id FROM c{k - 1})" if k > 2 else ""
         chains.append(
             f"c{k} AS (SELECT e.customer_id, e.happened_at AS t, p.s "
-            f"FROM (SELECT customer_id, happened_at FROM '{path}' WHERE event = '{step}' {left}) e "
+            f"FROM (SELECT customer_id, happened_at FROM {log} WHERE event = '{step}' {left}) e "
             f"ASOF JOIN c{k - 1} p ON e.customer_id = p.customer_id AND e.happened_at >= p.t "
             f"WHERE e.happened_at <= p.s + INTERVAL {WITHIN_DAYS} DAY)"
         )
-    return _sql(chains, "count(DISTINCT customer_id)")
+    return chains
 
 
 def _sql(chains: list[str], count: str) -> list[int]:
@@ -121,7 +131,7 @@ def windowfunnel(path: Path) -> list[int]:
     return [int(n) for n in str(answer).strip().split(",")]
 
 
-BEST: list[Callable[[Path], list[int]]] = [opsmodel_best, sql_best, windowfunnel]
+BEST: list[Callable[[Path], list[int]]] = [opsmodel_best, sql_best, sql_best_hashed, windowfunnel]
 FIRST: list[Callable[[Path], list[int]]] = [opsmodel_first, sql_first]
 
 
