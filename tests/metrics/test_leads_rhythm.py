@@ -37,12 +37,8 @@ def on(table):
 
 
 def test_three_own_gaps_make_an_own_rhythm():
-    regular = {
-        "own": [LAST - 24 - 60, LAST - 24 - 40, LAST - 24 - 20, LAST - 24],
-        "two": [LAST - 44, LAST - 24],
-    }
+    regular = {"two": [LAST - 44, LAST - 24], "old": [0, 60, 160]}  # the chain's gaps: 60 and 100
     regular["own"] = [LAST - 94, LAST - 74, LAST - 54, LAST - 24]  # gaps 20, 20, 30: P50 20, P80 26
-    regular["old"] = [0, 60, 160]  # the chain's: 60 and 100
     found = on(leads.due_again(shop(regular)))
     assert found.index.tolist() == ["own"]
     assert found.loc["own", ["gap_days", "p50_days", "p80_days", "own_rhythm"]].tolist() == [24, 20, 26, True]
