@@ -8,28 +8,36 @@ import pandas as pd
 
 from opsmodel import numbers
 from opsmodel.display.headings import heading
+from opsmodel.display.headings.channels import channel_name
 from opsmodel.wording import _
 
 Writer = Callable[[Any], str]
 UNSEEN = numbers.UNSEEN
-RATES = ("rate", "share", "hazard", "repurchased", "conversion", "overlap", "coverage", "roi")
+RATES = ("rate", "share", "hazard", "repurchased", "conversion", "overlap", "coverage", "roi", "top", "bias")
 MONEY = ("amount", "net", "revenue", "money", "margin", "contribution", "ltv", "cost", "spend")
 MONEY_NAMES = (
+    "ltv_winsorised",
+    "expected_value",
+    "revenue_recent",
+    "revenue_at_risk",
+    "monetary",
     "value_per_buyer", "cost_per_retained_add", "cac", "referral_value", "margin_after", "money_low",
     "money_high",
 )  # fmt: skip
 COUNTS = ("n", "at_risk", "events", "visitors", "users", "rows_in", "kept", "merged", "quarantined")
 DAYS = ("days", "recency")
+NUMBERS = ("k_ret",)
 FORMATS: dict[str, Writer] = {
     "rate": numbers.percent,
     "money": numbers.money,
     "days": numbers.days,
     "count": numbers.count,
+    "number": numbers.number,
 }
 NAMED = (
     "factor", "lever", "measure", "mode", "check", "rule",
     "threshold", "from_tier", "to_tier", "trait", "state", "origin",
-    "flag", "problem", "denominator", "channel",
+    "flag", "problem", "denominator",
 )  # fmt: skip
 
 
@@ -130,6 +138,8 @@ def kind(name: str) -> str:
         return "money"
     if name != "within_days" and last in DAYS:
         return "days"
+    if name in NUMBERS:
+        return "number"
     return "count" if name in COUNTS else "other"
 
 
@@ -138,7 +148,7 @@ def writer(name: str, values: pd.Series, units: Mapping[str, str]) -> Writer:
     if pd.api.types.is_datetime64_any_dtype(values):
         return _month if bool((values.dropna().dt.day == 1).all()) else _date
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
-        return heading if name in NAMED else str
+        return channel_name if name == "channel" else heading if name in NAMED else str
     return FORMATS.get(units.get(name, kind(name)), _number)
 
 

@@ -24,6 +24,7 @@ class Narrowed(NamedTuple):
     chain: History
     narrowed: tuple[str, ...]
     customers: pd.DataFrame
+    orders: pd.DataFrame
     events: pd.DataFrame
     as_of: str
 
@@ -79,8 +80,8 @@ def history(people: pd.DataFrame, bought: pd.DataFrame | None = None, happened=N
 def narrowed(whole: History, *stores: str) -> Narrowed:
     """The history as a client narrowed to these stores shows it."""
     home = whole.customers[whole.customers["store_id"].isin(stores)]
-    own = whole.events[whole.events["customer_id"].isin(home["customer_id"])]
-    return Narrowed(whole, stores, home, own, whole.as_of)
+    ours = (rows[rows["customer_id"].isin(home["customer_id"])] for rows in (whole.orders, whole.events))
+    return Narrowed(whole, stores, home, *ours, whole.as_of)
 
 
 def random_links(most=14):

@@ -9,7 +9,7 @@ def headings() -> dict[str, str]:
         "n_adds": _("Adds"),
         "add_share": _("Share of adds"),
         "n_adds_7": _("Adds 7 days old"),
-        "n_retained": _("Retained adds"),
+        "n_retained": _("Kept after 7 days"),
         "retained_rate": _("Retained after 7 days"),
         "n_adds_2": _("Adds 2 days old"),
         "n_fake": _("Gone within 48 hours"),
@@ -56,7 +56,6 @@ def headings() -> dict[str, str]:
         "n_conversions": _("First orders"),
         "n_multi_touch": _("Paths of two touches or more"),
         **_models(),
-        **_touches(),
     }
 
 
@@ -76,9 +75,13 @@ def _models() -> dict[str, str]:
     return models | shares | ends
 
 
-def _touches() -> dict[str, str]:
-    """Events that stand where a channel does."""
-    return {
+def channel_name(name: object) -> str:
+    """A channel as the client calls it, or words for an event that stands where a channel does.
+
+    >>> channel_name("till"), channel_name("coupon_used")
+    ('till', 'Coupon used')
+    """
+    touches = {
         "(untouched)": _("No touch known"),
         "replied": _("Replied"),
         "messaged": _("Message by staff"),
@@ -87,3 +90,4 @@ def _touches() -> dict[str, str]:
         "campaign_received": _("Campaign received"),
         "coupon_redeemed": _("Coupon redeemed"),
     }
+    return touches.get(str(name), str(name))

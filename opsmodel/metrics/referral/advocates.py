@@ -92,18 +92,17 @@ def partners(
 def _measures(client, until, touches, quiet_days: int, keys: Sequence[str]) -> ir.Table:
     """One row a buyer at home in scope: the measures, and held (still a contact)."""
     end = ibis.timestamp((until + timedelta(days=1)).isoformat())
-    whole = chain(client)
     needed = dict.fromkeys(["customer_id", "store_id", "staff_id", "joined_at", "left_at", *keys])
     home = customers(client, list(needed)).select(*needed)
-    paid = paid_orders(whole.orders, as_of=until)
+    paid = paid_orders(client.orders, as_of=until)
     first = starts(paid)
-    again = repeats(paid, first, whole.events, touches=touches, quiet_days=quiet_days)
+    again = repeats(paid, first, client.events, touches=touches, quiet_days=quiet_days)
     free = again.group_by("customer_id").agg(n_free=(~again.touched).cast("int64").sum())
-    brought = _brought(whole.customers, end)
+    brought = _brought(chain(client).customers, end)
     found = home.join(first, "customer_id")
     found = found.left_join(free, "customer_id").drop("customer_id_right")
     found = found.left_join(brought, found.customer_id == brought.referrer_id).drop("referrer_id")
-    lines = _categories(whole, end)
+    lines = _categories(client, end)
     if lines is not None:
         found = found.left_join(lines, "customer_id").drop("customer_id_right")
         found = found.mutate(n_categories=found.n_categories.fill_null(0))
