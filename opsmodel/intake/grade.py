@@ -37,6 +37,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "growth": (),
     "cohort": (),
     "repurchase": (),
+    "segments": (),
+    "lifecycle": ("customers.joined_at",),
     "acquire": ("customers.joined_at",),
     "funnel": ("customers.joined_at",),
     "retained_adds": ("customers.joined_at", "customers.left_at"),
@@ -60,6 +62,8 @@ def chapter_titles() -> dict[str, str]:
         "growth": _("Growth equation"),
         "cohort": _("Cohort retention"),
         "repurchase": _("Repurchase"),
+        "segments": _("Segments"),
+        "lifecycle": _("Lifecycle"),
         "acquire": _("Acquisition"),
         "funnel": _("Funnel from contact to repurchase"),
         "retained_adds": _("Contacts kept and lost"),
@@ -83,7 +87,7 @@ def chapters(filled: dict[str, set[str]]) -> list[Chapter]:
     filled  table -> its columns that hold at least one value; of events also event=<name>
 
     >>> [c.name for c in chapters({"orders": {"amount"}, "customers": {"joined_at"}}) if c.allowed]
-    ['growth', 'cohort', 'repurchase', 'acquire', 'funnel']
+    ['growth', 'cohort', 'repurchase', 'segments', 'lifecycle', 'acquire', 'funnel']
     """
     found = []
     for name, needs in NEEDS.items():

@@ -32,6 +32,8 @@ def headings() -> dict[str, str]:
         "flow": _("Flow"),
         "n_before": _("Active before"),
         "earlier": _("Stage of the earlier rule"),
+        "is_member": _("Member"),
+        "categories": _("Categories"),
         "audience": _("Audience"),
         "other": _("Other audience"),
         "coverage": _("Share of customers"),

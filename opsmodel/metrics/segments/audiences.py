@@ -1,14 +1,17 @@
 """Audiences: the customers a rule picks, how they overlap, and lists in which each stands once."""
 
 from collections.abc import Mapping, Sequence
+from math import nan
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
+from opsmodel.intake.contract import require
 from opsmodel.intake.rules import AnyOf, Rule, columns, parse
 from opsmodel.metrics.counting import with_rate
+from opsmodel.metrics.segments.beside import tag_groups, with_tags
 from opsmodel.metrics.segments.freshness import stale_days
 from opsmodel.metrics.segments.naming import stage_names
 from opsmodel.metrics.segments.predicate import holds
@@ -21,7 +24,8 @@ LISTED = ("customer_id", "store_id", "staff_id")
 def audience(client, rule: Mapping, *, name: str = "audience", tags=None, cuts=None) -> ir.Table:
     """One row per customer whom the rule picks, with the reason in plain words. Lazy.
 
-    client  a client, the chain or narrowed to stores
+    client  a client, the chain or narrowed to stores; or a table of your own with a row per customer:
+            customer_id, store_id and what the rule reads, such as a profile with further columns
     rule    conditions on columns of `segments.profile`, joined by all, any and not (see below)
     name    what the audience is called
     tags    one row per customer and tag: customer_id, tag_group, tag; a group is a column of the rule
@@ -44,8 +48,8 @@ def audience(client, rule: Mapping, *, name: str = "audience", tags=None, cuts=N
 
     >>> segments.audience(client, {"spend": {"at_least": 500}, "channel": ["group"]})  # doctest: +SKIP
     """
-    tree, words = parse(rule), stage_names(client)
-    people = profile(client, columns=[*LISTED, *columns(tree)], tags=tags, cuts=cuts)
+    tree, words = parse(rule), _words(client)
+    people = _people(client, columns(tree), tags, cuts)
     chosen = people.filter(holds(tree, people))
     return chosen.select(*LISTED, audience=ibis.literal(str(name)), reason=_reason(tree, chosen, words))
 
@@ -60,9 +64,9 @@ def assign(client, rules: Mapping[str, Mapping], *, tags=None, cuts=None) -> ir.
     >>> rules = {"call": {"spend": {"above": 999}}, "write": {"is_contact": True}}
     >>> segments.assign(client, rules)  # doctest: +SKIP
     """
-    trees, words = _parsed(rules), stage_names(client)
+    trees, words = _parsed(rules), _words(client)
     needed = [column for tree in trees.values() for column in columns(tree)]
-    people = profile(client, columns=[*LISTED, *needed], tags=tags, cuts=cuts)
+    people = _people(client, needed, tags, cuts)
     picks = [(holds(tree, people), name, _reason(tree, people, words)) for name, tree in trees.items()]
     nothing = ibis.null("string")
     listed = people.select(
@@ -96,7 +100,8 @@ def audiences(
     """
     names, trees = _names(by), _parsed(rules)
     patterns = _patterns(client, trees, names, tags, cuts)
-    stale = stale_days(client, {name: columns(tree) for name, tree in trees.items()})
+    read = {name: columns(tree) for name, tree in trees.items()}
+    stale = dict.fromkeys(trees, nan) if _is_table(client) else stale_days(client, read)
     parts = patterns.groupby(names, dropna=False, sort=True) if names else [((), patterns)]
     rows = [[*key, *row, stale[row[0]]] for key, one in parts for row in _sizes(one, list(trees))]
     counts = ["audience", "n", "n_all", "n_shared", "n_listed"]
@@ -139,10 +144,28 @@ def overlaps(
     return with_rate(found.astype({"n": "int64", "n_both": "int64"}), "overlap", "n_both", "n")
 
 
+def _people(client, needed: Sequence[str], tags, cuts) -> ir.Table:
+    """The columns that rules read, of the client's profile or of the table given in its place."""
+    if not _is_table(client):
+        return profile(client, columns=[*LISTED, *needed], tags=tags, cuts=cuts)
+    table = require(client, "customers", ["customer_id", "store_id"])
+    if "staff_id" not in table.columns:
+        table = table.mutate(staff_id=ibis.null("string"))
+    return with_tags(table, tags, tag_groups(tags, table.columns)) if tags is not None else table
+
+
+def _is_table(client) -> bool:
+    return isinstance(client, ir.Table | pd.DataFrame)
+
+
+def _words(client) -> dict[str, str]:
+    return {} if _is_table(client) else stage_names(client)
+
+
 def _patterns(client, trees: dict[str, Rule], names: list[str], tags, cuts) -> pd.DataFrame:
     """Customers counted by which audiences hold them: columns in_0, in_1, … and n. One query."""
     needed = [column for tree in trees.values() for column in columns(tree)]
-    people = profile(client, columns=[*names, *needed], tags=tags, cuts=cuts)
+    people = _people(client, [*names, *needed], tags, cuts)
     flags = {f"in_{number}": holds(tree, people) for number, tree in enumerate(trees.values())}
     people = people.select(*names, **flags)
     counted = people.group_by([*names, *flags]).agg(n=people.count()).execute()

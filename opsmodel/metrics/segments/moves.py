@@ -11,21 +11,28 @@ from opsmodel.intake.contract import MONEY, day, require
 from opsmodel.metrics.counting import with_rate
 from opsmodel.metrics.occasions import occasions
 from opsmodel.metrics.segments.naming import ABSENT
+from opsmodel.metrics.segments.scores import SEGMENTS, rfm
 from opsmodel.metrics.segments.scores import cuts as cuts_of
-from opsmodel.metrics.segments.scores import rfm
 
+PERIOD = 180  # days
 FLOWS = ("new", "retained", "resurrected", "dormant")
 FLOW_COLUMNS = ["flow", "n", "n_before", "rate", "rate_low", "rate_high", "spend"]
 
 
 def migration(
-    before, after, *, column: str = "segment", by: str | Sequence[str] | None = None
+    before,
+    after,
+    *,
+    column: str = "segment",
+    by: str | Sequence[str] | None = None,
+    order: Sequence[str] = (),
 ) -> pd.DataFrame:
     """One row per pair of segments: P(i → j), the share of those in i before who are in j after.
 
     before, after  one row per customer: customer_id, `column`; of two equal periods, by the same cut values
     column         which column holds the segment: segment, lifecycle, …
     by             column or columns of both tables; the value after counts for whoever is not in `before`
+    order          segments in the order they are to stand in; others follow
 
     Returns the columns of `by`, then from, to, n, n_from (all who were in `from`), share = n ÷ n_from,
     share_low, share_high (Wilson, 95 %). Who is in one table only comes from, or goes to, `absent`; the
@@ -46,13 +53,14 @@ def migration(
         **groups, **{"from": both.key_was.fill_null(ABSENT), "to": both.key_is.fill_null(ABSENT)}
     )
     keys = [*names, "from", "to"]
-    counted = pairs.group_by(keys).agg(n=pairs.count()).execute().sort_values(keys, ignore_index=True)
+    counted = pairs.group_by(keys).agg(n=pairs.count()).execute()
+    counted = counted.sort_values(keys, key=lambda values: _placed(values, order), ignore_index=True)
     counted["n_from"] = counted.groupby([*names, "from"], dropna=False)["n"].transform("sum")
     return with_rate(counted, "share", "n", "n_from")
 
 
 def moves(
-    client, *, period_days: int = 180, by: str | Sequence[str] | None = None, as_of=None
+    client, *, period_days: int = PERIOD, by: str | Sequence[str] | None = None, as_of=None
 ) -> pd.DataFrame:
     """The migration of a client's buyers between two equal periods, the later one ending on `as_of`.
 
@@ -79,18 +87,19 @@ def moves(
         for first, last in zip(starts, (middle, end), strict=True)
     ]
     was, is_ = (table.mutate(store_id=table.home_store_id) for table in tables)
-    return migration(was, is_, by=by)
+    return migration(was, is_, by=by, order=[*SEGMENTS, ABSENT])
 
 
 def flows(
-    client, *, since, active_days: int | None = None, by: str | Sequence[str] | None = None, as_of=None
+    client, *, since=None, active_days: int | None = None, by: str | Sequence[str] | None = None, as_of=None
 ) -> pd.DataFrame:
     """One row per flow of active buyers between two days: who began, stayed, came back and stopped.
 
     A buyer is active on a day after a purchase in the `active_days` up to it.
 
-    since        the earlier day; the later one is `as_of`
-    active_days  default: the days from `since` to `as_of`, so that two periods follow on each other
+    since        the earlier day; the later one is `as_of`. Default: `active_days` before it
+    active_days  default: the days from `since` to `as_of`, so that two periods follow on each other; 180
+                 without `since`
     by           store_id: a table a store
 
     Returns the columns of `by`, then flow, n, n_before (active on the earlier day), rate = n ÷ n_before
@@ -107,7 +116,10 @@ def flows(
     >>> segments.flows(client, since="2025-03-31")  # doctest: +SKIP
     """
     names = [by] if isinstance(by, str) else list(by or [])
-    end, start = day(as_of) if as_of is not None else client.as_of, day(since)
+    end = day(as_of) if as_of is not None else client.as_of
+    start = (
+        end - timedelta(days=PERIOD if active_days is None else active_days) if since is None else day(since)
+    )
     width = (end - start).days if active_days is None else active_days
     if start >= end or width < 1:
         raise ArgumentError(
@@ -169,3 +181,11 @@ def _slim(table, column: str, names: list[str], end: str):
     rows = require(table, "customers", ["customer_id", column, *names])
     chosen = {f"person{end}": rows.customer_id, f"key{end}": rows[column].cast("string")}
     return rows.select(**chosen, **{f"{name}{end}": rows[name] for name in names})
+
+
+def _placed(values: pd.Series, order: Sequence[str]) -> pd.Series:
+    """What the values of a column are sorted by: segments by their place in `order`, others by name."""
+    if values.name not in ("from", "to"):
+        return values
+    place = {name: number for number, name in enumerate(order)}
+    return values.map(lambda name: (place.get(name, len(place)), name))

@@ -8,12 +8,12 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import as_table, day, require
+from opsmodel.intake.contract import day, require
 from opsmodel.intake.rules import columns as columns_of
 from opsmodel.intake.rules import parse
 from opsmodel.metrics.counting import days_between
 from opsmodel.metrics.segments import cutoffs
+from opsmodel.metrics.segments.beside import beside, tag_groups, with_lists, with_tags
 from opsmodel.metrics.segments.buyers import buyers
 from opsmodel.metrics.segments.predicate import known
 from opsmodel.metrics.segments.scores import chain_cuts, first_that_holds, segment_map
@@ -60,7 +60,7 @@ def profile(
     >>> segments.profile(client, columns=["spend", "lifecycle"])  # doctest: +SKIP
     """
     client = client if as_of is None else replace(client, as_of=day(as_of))
-    groups = _groups(tags)
+    groups = tag_groups(tags, COLUMNS)
     wanted = list(dict.fromkeys(["customer_id", "store_id", *(columns or [*COLUMNS, *groups])]))
     for column in wanted:
         known(parse({column: {"known": True}}, "columns"), [*COLUMNS, *groups])
@@ -75,7 +75,7 @@ def profile(
     if needed & set(MET):
         table = _with_events(client, table)
     if needed & set(groups):
-        table = _with_tags(table, tags, [name for name in groups if name in needed])
+        table = with_tags(table, tags, [name for name in groups if name in needed])
     if "lifecycle" in needed:
         table = table.mutate(lifecycle=first_that_holds(lifecycle_rules(client), table))
     return table.select(*wanted)
@@ -99,22 +99,6 @@ def _needed(client, wanted: Iterable[str]) -> set[str]:
     if "lifecycle" in needed:
         needed |= {column for rule in lifecycle_rules(client).values() for column in columns_of(rule)}
     return needed
-
-
-def _groups(tags) -> list[str]:
-    if tags is None:
-        return []
-    table = require(tags, "tags", ["customer_id", "tag_group", "tag"])
-    groups = table.filter(table.tag_group.notnull()).tag_group.cast("string").as_table().distinct()
-    names = sorted(groups.execute()["tag_group"])
-    taken = [name for name in names if name in COLUMNS or name in ("all", "any", "not", "")]
-    if taken:
-        raise ArgumentError(
-            f"a tag group cannot be called {taken[0]!r}.",
-            found=names,
-            fix="rename the group in the table of tags.",
-        )
-    return names
 
 
 def _people(client) -> ir.Table:
@@ -142,14 +126,8 @@ def _end(client) -> ir.Value:
     return ibis.timestamp((client.as_of + timedelta(days=1)).isoformat())
 
 
-def _beside(table: ir.Table, more: ir.Table) -> ir.Table:
-    """The table with the columns of `more`, one row per customer, beside it; null where it has no row."""
-    added = [name for name in more.columns if name not in table.columns]
-    return table.left_join(more, "customer_id").select(*table.columns, *added)
-
-
 def _with_orders(client, table: ir.Table) -> ir.Table:
-    table = _beside(table, buyers(client.orders, as_of=client.as_of))
+    table = beside(table, buyers(client.orders, as_of=client.as_of))
     counted = {name: table[name].fill_null(0) for name in ("n_occasions", "n_orders", "spend")}
     since = days_between(table.first_day, ibis.literal(client.as_of))
     return table.mutate(counted, days_since_first=since)
@@ -168,8 +146,8 @@ def _with_baskets(client, table: ir.Table, names: list[str]) -> ir.Table:
         bought = orders.filter(orders.ordered_at < _end(client), orders.amount > orders.refund_amount)
         lines = lines.join(bought.select("order_id", "customer_id"), "order_id")
         lists = {name: lines[BASKET[name]].collect(distinct=True) for name in names}
-        table = _beside(table, lines.group_by("customer_id").agg(lists))
-    return _with_lists(table, names)
+        table = beside(table, lines.group_by("customer_id").agg(lists))
+    return with_lists(table, names)
 
 
 def _with_events(client, table: ir.Table) -> ir.Table:
@@ -182,19 +160,6 @@ def _with_events(client, table: ir.Table) -> ir.Table:
         last_touch_at=happened.happened_at.max(where=touches),
         n_referred=(happened.event == "referred").cast("int64").sum(),
     )
-    table = _with_lists(_beside(table, met), ["events"])
+    table = with_lists(beside(table, met), ["events"])
     quiet = days_between(table.last_touch_at.date(), ibis.literal(client.as_of))
     return table.mutate(days_since_touch=quiet, n_referred=table.n_referred.fill_null(0))
-
-
-def _with_tags(table: ir.Table, tags, groups: list[str]) -> ir.Table:
-    rows = as_table(tags)
-    of_group = {name: rows.tag.collect(where=rows.tag_group == name, distinct=True) for name in groups}
-    return _with_lists(_beside(table, rows.group_by("customer_id").agg(of_group)), groups)
-
-
-def _with_lists(table: ir.Table, names: list[str]) -> ir.Table:
-    """Every list there, empty where nothing is known."""
-    nothing = ibis.literal([], type="array<string>")
-    lists = {name: table[name].fill_null(nothing) if name in table.columns else nothing for name in names}
-    return table.mutate(lists)
