@@ -150,8 +150,8 @@ _REASONS = {
         gap=numbers.days(row["median_gap_days"]),
     ),
     "fit": lambda _row, _v: _("the model finds no stable fit"),
-    "holdout": lambda row, v: (
-        _("its test on days it had not seen is off by {off}, more than 15%", off=v["off"])
+    "holdout": lambda row, values: (
+        _("its test on days it had not seen is off by {off}, more than 15%", off=values["off"])
         if pd.notna(row["holdout_off_share"])
         else _("it could not be tested on days it had not seen")
     ),
@@ -184,7 +184,7 @@ def svip_overdue(table: pd.DataFrame) -> Finding:
     row = table.iloc[0]
     evidence = _(
         "{n} of the best tenth have gaps enough to tell; {rate} of them are overdue, 95% interval {low} to "
-        "{high}. One in five is so at any time by chance alone.",
+        "{high}. Some are so at any time, even where all is well.",
         n=numbers.count(n),
         rate=numbers.percent(row["at_risk_rate"]),
         low=numbers.percent(row["at_risk_rate_low"]),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import channel_tables
 import pandas as pd
 import pytest
+import value_tables
 from tables_to_draw import (
     BY_CHANNEL,
     CONVERSION,
@@ -49,6 +50,7 @@ DRAWN = {
     "ledger": (LEDGER, {}),
 }
 DRAWN |= channel_tables.DRAWN
+DRAWN |= value_tables.DRAWN
 every_chart = pytest.mark.parametrize("name", list(DRAWN))
 
 
