@@ -134,8 +134,7 @@ def next_products(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     if marks.unseen(drawn, "next_share"):
         return theme.silent(title, _("No pair of products has enough customers to be tested."), as_of=as_of)
     base = _(
-        "customers who began with the first product and did not have the second; {days} days; whiskers: 95% "
-        "interval",
+        "who began with the first product, without the second; {days} days; whiskers: 95% interval",
         days=numbers.count(drawn["within_days"].iloc[0]),
     )
     figure = theme.figure(title, base=base, as_of=as_of, height=80 + 44 * len(drawn), legend=True)
@@ -191,8 +190,7 @@ def members(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
         return theme.silent(title, _("No member has anybody to be compared with."), as_of=as_of)
     row = drawn.iloc[0]
     base = _(
-        "{k} of {n} members, matched with {others} customers not yet members; whiskers: 95% interval of the "
-        "difference",
+        "{k} of {n} members, matched with {others} customers; whiskers: 95% interval of the difference",
         k=numbers.count(row["n_matched"]), n=numbers.count(row["n_members"]),
         others=numbers.count(row["n_others"]),
     )  # fmt: skip

@@ -150,7 +150,8 @@ def test_a_store_apart_is_a_store_alone_and_row_order_is_irrelevant():
     shop = clubs(3)
     whole = ladder.members(shop, by="store_id")
     shuffled = SimpleNamespace(
-        customers=shop.customers.sample(frac=1, random_state=1), orders=shop.orders.sample(frac=1, random_state=2),
+        customers=shop.customers.sample(frac=1, random_state=1),
+        orders=shop.orders.sample(frac=1, random_state=2),
         as_of=AS_OF,
     )  # fmt: skip
     pd.testing.assert_frame_equal(whole, ladder.members(shuffled, by="store_id"))
