@@ -83,7 +83,7 @@ def fake_adds(performance: pd.DataFrame) -> Finding:
     """
     told = performance[performance["channel"].notna() & (performance["n_adds_2"] >= SMALLEST_BASE)]
     if len(told) < 2:
-        return small_base(performance["n_adds_2"].max())
+        return small_base(performance["n_adds_2"].nlargest(2).min())  # of the second channel
     if told["n_fake"].isna().any():
         return Finding(
             "losses_unknown", "acquire", _("Nobody is known to have left: losses are not recorded."), ""
@@ -97,7 +97,7 @@ def fake_adds(performance: pd.DataFrame) -> Finding:
         claim = _("{rate} of new contacts are gone within 48 hours, in every channel alike.",
                   rate=numbers.percent(k.sum() / n.sum()))  # fmt: skip
         return Finding("fake_level", "acquire", claim, "", n=int(n.sum()))
-    worst = more.loc[more["excess"].idxmax()]
+    worst = more.iloc[more["excess"].argmax()]
     evidence = _(
         "{k} of {n} contacts; chance alone gives such a difference with probability {p}.",
         k=numbers.count(worst["n_fake"]), n=numbers.count(worst["n_adds_2"]), p=numbers.percent(worst["p"]),
@@ -138,7 +138,7 @@ def channel_payback(days: pd.DataFrame, upto_days: int) -> Finding:
         names = _(", ").join(channel(name) for name in late["channel"])
         claim = _("Within {days} days an add has not paid back its cost: {names}.", days=last, names=names)
         return Finding("not_paid_back", "acquire", claim, _payback_evidence(told), n=n)
-    slow = told.loc[told["payback_days"].idxmax()]
+    slow = told.iloc[told["payback_days"].argmax()]
     claim = _(
         "An add has paid back its cost by day {day} in every channel; the slowest is {channel}.",
         day=numbers.count(slow["payback_days"]), channel=channel(slow["channel"]),
@@ -166,7 +166,7 @@ def attribution_gap(table: pd.DataFrame) -> Finding:
     n = 0 if table.empty else int(table["n_conversions"].max())
     if n < SMALLEST_BASE:
         return small_base(n)
-    apart = table.loc[table["spread_share"].idxmax()]
+    apart = table.iloc[table["spread_share"].argmax()]
     evidence = _("{n} first orders of known customers; each model gives them all away.", n=numbers.count(n))
     if table["markov_share"].isna().all():
         paths = numbers.count(apart["n_multi_touch"])
@@ -176,8 +176,13 @@ def attribution_gap(table: pd.DataFrame) -> Finding:
         claim = _("All models share out the first orders alike: no channel moves by more than {points}.",
                   points=numbers.points(apart["spread_share"]))  # fmt: skip
         return Finding("models_agree", "acquire", claim, evidence, n=n)
-    first = table.loc[(table["first_share"] - table["last_share"]).idxmax()]
-    last = table.loc[(table["last_share"] - table["first_share"]).idxmax()]
+    first = table.iloc[(table["first_share"] - table["last_share"]).argmax()]
+    last = table.iloc[(table["last_share"] - table["first_share"]).argmax()]
+    if first["channel"] == last["channel"]:  # brings and closes alike; the models between them differ
+        claim = _("By model, {channel} gets {low} to {high} of the first orders.",
+                  channel=channel(apart["channel"]), low=numbers.percent(apart["lowest_share"]),
+                  high=numbers.percent(apart["highest_share"]))  # fmt: skip
+        return Finding("models_disagree", "acquire", claim, evidence, n=n)
     claim = _(
         "{first} brings the customers ({a} by first touch, {b} by last), {last} closes them ({c} by last "
         "touch).",

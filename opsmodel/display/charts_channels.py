@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from opsmodel import numbers
 from opsmodel.display import marks, theme
 from opsmodel.display.headings import heading
+from opsmodel.display.headings.channels import channel_name
 from opsmodel.wording import _
 
 ROI = ["roi", "roi_low", "roi_high"]
@@ -108,7 +109,7 @@ def contacts_kept(
     for color, (name, rows) in zip(theme.PALETTE, _largest(drawn, by, "at_risk"), strict=False):
         seen = pd.concat([rows.iloc[:1].assign(days=0, kept_rate=1.0), rows])
         figure.add_scatter(
-            name=marks.labels([heading(str(name))])[0], x=theme.rounded(seen["days"]),
+            name=marks.labels([channel_name(name)])[0], x=theme.rounded(seen["days"]),
             y=theme.rounded(seen["kept_rate"]), mode="lines",
             line={"shape": "hv", "color": color, "width": 2.5},
             hovertemplate=_("day {day}: {rate} still there", day="%{x}", rate="%{y:.1%}") + "<extra></extra>",
@@ -145,7 +146,7 @@ def channel_payback(table: pd.DataFrame, *, title: str, as_of=None, by: str = "c
                 fillcolor=_pale(color), hoverinfo="skip", showlegend=False,
             )  # fmt: skip
         figure.add_scatter(
-            name=marks.labels([heading(str(name))])[0], x=days, y=theme.rounded(rows["net_margin"]),
+            name=marks.labels([channel_name(name)])[0], x=days, y=theme.rounded(rows["net_margin"]),
             mode="lines", line={"color": color, "width": 2.5},
             hovertemplate=_("day {day}: {margin} an add", day="%{x}", margin="%{y:,.1f}") + "<extra></extra>",
         )  # fmt: skip
@@ -184,13 +185,13 @@ def attribution(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
             marker={"color": color, "size": 10, "opacity": 0.85}, cliponaxis=False,
             hovertemplate=f"{heading(model)}: %{{x:.1%}}<extra></extra>",
         )  # fmt: skip
-    marks.rows_axis(figure, marks.labels([heading(str(name)) for name in drawn["channel"]]))
+    marks.rows_axis(figure, marks.labels([channel_name(name) for name in drawn["channel"]]))
     figure.update_xaxes(tickformat=".0%", rangemode="tozero", title_text=_("Share of the first orders"))
     return figure
 
 
-def _row(row, by: str, n: float) -> str:
-    return f"{marks.labels([heading(str(getattr(row, by)))])[0]}<br>n={numbers.count(n)}"
+def _row(row, by: str, n) -> str:
+    return f"{marks.labels([channel_name(getattr(row, by))])[0]}<br>n={numbers.count(n)}"
 
 
 def _returned(row) -> str:
@@ -203,7 +204,7 @@ def _return_hover(row) -> str:
              cost=numbers.money(row.cost), n=numbers.count(row.n_mature))  # fmt: skip
 
 
-def _largest(drawn: pd.DataFrame, by: str, size: str) -> list[tuple[object, pd.DataFrame]]:
+def _largest(drawn: pd.DataFrame, by: str, size: str) -> list:
     """The groups with most adds, at most six, in the order of their size."""
     groups = [(name, rows) for name, rows in drawn.groupby(by, sort=True) if rows[size].max() > 0]
     return sorted(groups, key=lambda group: -group[1][size].max())[:LINES]

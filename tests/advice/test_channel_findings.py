@@ -125,6 +125,15 @@ def test_models_disagree_about_who_brings_and_who_closes(lang):
     assert "80" in found.evidence  # paths: too few for Markov
 
 
+def test_models_may_disagree_about_what_lies_between_first_and_last():
+    table = models([0.5, 0.5], [0.5, 0.5]).assign(
+        spread_share=[0.2, 0.2], lowest_share=[0.3, 0.5], highest_share=[0.5, 0.7]
+    )
+    found = findings.attribution_gap(table)
+    assert found.kind == "models_disagree"
+    assert "30.0%" in found.claim
+
+
 def test_models_agree():
     found = findings.attribution_gap(models([0.52, 0.48], [0.48, 0.52], markov=0.5))
     assert found.kind == "models_agree"

@@ -49,11 +49,12 @@ def with_figures(table: pd.DataFrame, by: list[str], extra: pd.Series) -> pd.Dat
         n_kept = table["n_adds_7"] * table[f"retained_rate{kept}"]
         table[f"cost_per_retained_add{end}"] = table["kept_cost"] / _above_0(n_kept)
     for end in BOUNDS:
-        brought = (table[f"add_margin{end}"] * table["n_mature"]).where(table["n_mature"] > 0)
-        if not end:
-            brought = brought.fillna(table["margin"])  # nobody came for the money: 0
+        brought = table[f"add_margin{end}"] * table["n_mature"]
         table[f"roi{end}"] = (brought - table["cost"]) / _above_0(table["cost"])
+    nobody = (table["n_adds"] == 0) & (table["cost"] > 0)  # all of the cost was for nothing
+    table["roi"] = table["roi"].mask(nobody, -1.0)
     table["contribution"] = table["margin"] - table["cost"] - extra * table["n_mature"]
+    table["contribution"] = table["contribution"].where((table["n_mature"] > 0) | nobody)
     table["ltv"] = table["ltv_margin"] / _above_0(table["n_ltv"])
     table["cac"] = table["ltv_cost"] / _above_0(table["n_ltv"])
     table["ltv_cac"] = table["ltv"] / _above_0(table["cac"])

@@ -72,4 +72,4 @@ def kept_after(curves: pd.DataFrame, by: Sequence[str], days: Sequence[int]) -> 
             row[f"kept_{n}_rate_high"] = 1 - seen["failed_low"]
         rows.append(row)
     columns = [f"kept_{n}_rate{end}" for n in days for end in ("", "_low", "_high")]
-    return pd.DataFrame(rows, columns=[*by, *columns])
+    return pd.DataFrame(rows, columns=[*by, *columns]).astype({name: curves[name].dtype for name in by})
