@@ -51,7 +51,7 @@ def test_lift_draws_both_orders_with_whiskers_and_a_line_at_one():
     assert figure.data[0].marker.color[0] != figure.data[0].marker.color[1]  # a small base is grey
     assert figure.layout.shapes[0].y0 == 1
     assert figure.layout.title.text == "The score finds buyers."
-    assert "as of 2024-06-30" in figure.layout.title.subtitle.text
+    assert "2024-06-30" in figure.layout.title.subtitle.text
 
 
 def test_calibration_draws_the_groups_and_the_line_on_which_both_agree():

@@ -13,6 +13,7 @@ def headings() -> dict[str, str]:
         "group": _("Group"),
         "n_leads": _("Leads"),
         "n_bought": _("Bought"),
+        "bought": _("Bought"),
         "lift": _("Times the average"),
         "predicted": _("Predicted"),
         "observed": _("Observed"),

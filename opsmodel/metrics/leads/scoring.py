@@ -112,7 +112,7 @@ def history(
     the cut).
 
     >>> from opsmodel.intake.example import seven_customer_shop
-    >>> table = history(seven_customer_shop(), as_of="2024-06-30")
+    >>> table = history(seven_customer_shop(), as_of="2024-06-30", within_days=10, n_cuts=20)
     >>> table[["customer_id", "lead_days", "bought"]].values.tolist()
     [['C5', 1, True]]
     """
