@@ -166,3 +166,21 @@ def test_cdnow_customers_are_back_by_week_39_as_published(cdnow):
     waits = repurchase.survival(cdnow.assign(amount=1.0), as_of="1997-09-30")
     assert waits["events"].sum() == 946
     assert waits["at_risk"].max() == 2357
+
+
+@pytest.mark.parametrize(
+    ("amounts", "refunds", "lowest"),
+    [
+        ([50, 20], [0, 30], -10),
+        ([50, 20], [0, 20], 0),
+        ([50, 20], [0, None], 20),
+        ([50, -5], [0, 0], -5),
+        ([50, 20], None, 20),
+    ],
+)
+def test_no_net_amount_is_below_the_lowest_that_is_looked_up(amounts, refunds, lowest):
+    orders = pd.DataFrame({"customer_id": "C1", "ordered_at": pd.Timestamp("2024-01-01"), "amount": amounts})
+    orders["amount"] = orders["amount"].astype(float)
+    if refunds:
+        orders["refund_amount"] = pd.Series(refunds, dtype=float)
+    assert paid_orders(orders, as_of="2024-01-31").lowest == lowest

@@ -110,7 +110,7 @@ def log(events, asked: Terms) -> ir.Table:
         table["event"].isin(list(dict.fromkeys([*asked.events, *asked.exclude]))),
         table["happened_at"] < _moment(asked.end),
     ).select(columns)
-    if kept.get_backend().name != "duckdb" or "customer_id" in asked.traits:
+    if kept.get_backend().name != "duckdb":
         return kept
     return kept.mutate(customer_id=_hashed(kept["customer_id"]))
 
