@@ -57,13 +57,13 @@ def _later(persistence: pd.DataFrame | None) -> str:
     if persistence is None:
         return ""
     seen = persistence[(persistence["top"].round(6) == 0.1) & (persistence["n_top"] > 0)]
-    if seen.empty or seen["next_share"].isna().all():
+    if seen.empty or seen["share_next"].isna().all():
         return ""
     return _(
         "Of two periods, the best tenth of the first brought {share} in it and {next} in the second: part of "
         "being best is luck.",
         share=numbers.percent(seen["revenue_share"].iloc[0]),
-        next=numbers.percent(seen["next_share"].iloc[0]),
+        next=numbers.percent(seen["share_next"].iloc[0]),
     )
 
 
@@ -186,21 +186,21 @@ def svip_overdue(table: pd.DataFrame) -> Finding:
         "{n} of the best tenth have gaps enough to tell; {rate} of them are overdue, 95% interval {low} to "
         "{high}. Some are so at any time, even where all is well.",
         n=numbers.count(n),
-        rate=numbers.percent(row["at_risk_rate"]),
-        low=numbers.percent(row["at_risk_rate_low"]),
-        high=numbers.percent(row["at_risk_rate_high"]),
+        rate=numbers.percent(row["overdue_rate"]),
+        low=numbers.percent(row["overdue_rate_low"]),
+        high=numbers.percent(row["overdue_rate_high"]),
     )
-    if not row["n_at_risk"]:
+    if not row["n_overdue"]:
         claim = _("None of the best customers is silent for longer than is usual for them.")
         return Finding("svip_calm", "repurchase", claim, evidence, n=int(n))
-    money, days = numbers.money(row["revenue_at_risk"]), numbers.count(row["period_days"])
+    money, days = numbers.money(row["revenue_overdue"]), numbers.count(row["period_days"])
     return Finding(
         kind="svip_at_risk",
         stage="repurchase",
         claim=_(
             "{k} of the best customers are silent for longer than is usual for them; they brought {money} in "
             "the last {days} days.",
-            k=numbers.count(row["n_at_risk"]), money=money, days=days,
+            k=numbers.count(row["n_overdue"]), money=money, days=days,
         ),
         evidence=evidence,
         action=_("Call them this week, the most overdue first; ask, do not offer a discount."),

@@ -19,7 +19,7 @@ MONEY_NAMES = (
     "ltv_winsorised",
     "expected_value",
     "revenue_recent",
-    "revenue_at_risk",
+    "revenue_overdue",
     "monetary",
     "value_per_buyer", "cost_per_retained_add", "cac", "referral_value", "margin_after", "money_low",
     "money_high",

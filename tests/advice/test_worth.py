@@ -44,13 +44,13 @@ def card(**changes):
     return pd.DataFrame([told | changes])
 
 
-def svip(n_rhythm, n_at_risk):
-    rate = n_at_risk / n_rhythm if n_rhythm else NAN
+def svip(n_rhythm, n_overdue):
+    rate = n_overdue / n_rhythm if n_rhythm else NAN
     return pd.DataFrame(
         {
-            "n_rhythm": [n_rhythm], "n_at_risk": [n_at_risk], "at_risk_rate": [rate], "period_days": [365],
-            "at_risk_rate_low": [rate], "at_risk_rate_high": [rate], 
-            "revenue_at_risk": [12_345.0 * n_at_risk],
+            "n_rhythm": [n_rhythm], "n_overdue": [n_overdue], "overdue_rate": [rate], "period_days": [365],
+            "overdue_rate_low": [rate], "overdue_rate_high": [rate], 
+            "revenue_overdue": [12_345.0 * n_overdue],
         }
     )  # fmt: skip
 
@@ -65,9 +65,9 @@ def test_how_much_of_the_revenue_the_best_tenth_brings(share, kind):
 
 
 def test_what_is_left_of_the_best_in_the_next_period_is_said_where_it_was_seen():
-    later = pd.DataFrame({"top": [0.1], "n_top": [20], "revenue_share": [0.4], "next_share": [0.23]})
+    later = pd.DataFrame({"top": [0.1], "n_top": [20], "revenue_share": [0.4], "share_next": [0.23]})
     assert "23.0%" in findings.revenue_carried(shares(0.6), later).evidence
-    unseen = later.assign(next_share=NAN)
+    unseen = later.assign(share_next=NAN)
     assert findings.revenue_carried(shares(0.6), unseen) == findings.revenue_carried(shares(0.6))
     assert findings.revenue_carried(shares(0.6), later.head(0)) == findings.revenue_carried(shares(0.6))
 

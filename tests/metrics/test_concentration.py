@@ -81,7 +81,7 @@ def test_who_was_best_by_luck_falls_back_in_the_next_period():
     told = value.persistence(pd.concat([orders, first]), as_of="2024-12-31", top=(0.1,)).iloc[0]
     assert (told["n_customers"], told["n_top"]) == (2000, 200)
     assert told["revenue_share"] > 0.28
-    assert told["next_share"] == pytest.approx(0.1, abs=0.02)
+    assert told["share_next"] == pytest.approx(0.1, abs=0.02)
     assert told["stay_rate"] == pytest.approx(0.1, abs=0.06)
 
 
@@ -95,14 +95,14 @@ def test_svip_at_risk_is_silent_for_longer_than_most_of_their_own_gaps(shop, as_
     table = value.svip(shop.orders, as_of=as_of, top=0.5)
     assert isinstance(table, ibis.Table)
     found = table.execute().sort_values("revenue", ascending=False)
-    assert rows(found, "customer_id", "silent_days", "p80_gap_days", "at_risk") == [
+    assert rows(found, "customer_id", "silent_days", "p80_gap_days", "overdue") == [
         ["C1", 51, 56.4, False],  # gaps of 20, 36 and 70 days
         ["C2", 131, 41.0, True],
         ["C6", 5, 102.0, False],
         ["C5", 91, 28.0, True],
     ]
     told = value.svip_at_risk(shop.orders, as_of=as_of, top=0.5, min_gaps=3)
-    assert rows(told, "n_svip", "n_rhythm", "n_at_risk", "revenue_at_risk") == [[4, 1, 0, 0.0]]
+    assert rows(told, "n_svip", "n_rhythm", "n_overdue", "revenue_overdue") == [[4, 1, 0, 0.0]]
 
 
 def test_customers_level_with_the_last_svip_are_in():

@@ -5,7 +5,6 @@ from opsmodel.wording import _
 
 def headings() -> dict[str, str]:
     return {
-        "ltv": _("Value per customer"),
         "ltv_winsorised": _("Top 1% cut back"),
         "ltv_se": _("Standard error of the value"),
         "orders_per_year": _("Orders a year"),
@@ -44,15 +43,19 @@ def headings() -> dict[str, str]:
         "top_revenue": _("Their revenue"),
         "gini": _("Gini"),
         "customer_share": _("Share of buyers"),
-        "next_share": _("Their share in the next period"),
-        "next_share_of_all": _("Of all revenue in the next period"),
+        "share_next": _("Their share in the next period"),
+        "share_next_of_all": _("Of all revenue in the next period"),
         "n_stayed": _("Still among the best"),
         "stay_rate": _("Share still among the best"),
         "n_svip": _("SVIP"),
         "n_rhythm": _("With gaps enough to tell"),
-        "at_risk_rate": _("Share overdue"),
+        "n_overdue": _("Overdue, number"),
+        "overdue": _("Overdue"),
+        "overdue_rate": _("Share overdue"),
         "revenue_recent": _("Recent revenue"),
-        "revenue_at_risk": _("Recent revenue of those overdue"),
+        "revenue_overdue": _("Recent revenue of those overdue"),
+        "n_gaps": _("Gaps seen"),
+        "period_days": _("Days counted"),
         "silent_days": _("Days of silence"),
         "p80_gap_days": _("P80 of own gaps (days)"),
     }

@@ -99,8 +99,8 @@ def persistence(
     Arguments and errors are those of `concentration`.
 
     Returns the columns of `by`, then top, n_customers (buyers of the first period), n_top (the best of them),
-    revenue_share (of the first period), next_share (of what the same n_customers bring in the next),
-    next_share_of_all (of what all customers do), n_stayed (still among the best n_top of the n_customers,
+    revenue_share (of the first period), share_next (of what the same n_customers bring in the next),
+    share_next_of_all (of what all customers do), n_stayed (still among the best n_top of the n_customers,
     with revenue), stay_rate, stay_rate_low, stay_rate_high (Wilson). All but `top` NaN or 0 if the file does
     not reach back to the start of the first period.
 
@@ -125,7 +125,7 @@ def persistence(
         for share in tops:
             told = _next(before, after, share) if reaches else [0, 0, np.nan, np.nan, np.nan, 0]
             rows.append([*key, share, *told])
-    columns = ["n_customers", "n_top", "revenue_share", "next_share", "next_share_of_all", "n_stayed"]
+    columns = ["n_customers", "n_top", "revenue_share", "share_next", "share_next_of_all", "n_stayed"]
     return with_rate(pd.DataFrame(rows, columns=[*groups, "top", *columns]), "stay_rate", "n_stayed", "n_top")
 
 

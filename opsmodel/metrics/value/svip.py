@@ -39,12 +39,12 @@ def svip(
 
     Returns an Ibis table: customer_id, the columns of `by`, revenue (client currency), revenue_recent (of the
     last `period_days`), n_occasions, n_gaps, last_day, silent_days (since the last occasion), p80_gap_days
-    (null below min_gaps), at_risk (null where p80_gap_days is).
+    (null below min_gaps), overdue (null where p80_gap_days is).
     Raises TableError if a column is missing, ArgumentError for a share or number that cannot be.
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> table = svip(seven_customer_shop().orders, as_of="2024-06-30").execute()
-    >>> table[["customer_id", "revenue", "silent_days", "p80_gap_days", "at_risk"]].round(1).values.tolist()
+    >>> table[["customer_id", "revenue", "silent_days", "p80_gap_days", "overdue"]].round(1).values.tolist()
     [['C1', 388.9, 51, 56.4, False]]
     """
     if not 0 < top <= 1 or period_days < 1 or min_gaps < 1:
@@ -63,7 +63,7 @@ def svip(
     best = ranked.filter(ranked["place"] < ranked.last_place)  # ranks count from 0, equals share one
     known = best.n_gaps >= min_gaps
     best = best.mutate(p80_gap_days=known.ifelse(best.p80_gap_days, ibis.null("float64")))
-    best = best.mutate(at_risk=best.silent_days > best.p80_gap_days)
+    best = best.mutate(overdue=best.silent_days > best.p80_gap_days)
     return best.drop("place", "last_place")
 
 
@@ -80,30 +80,30 @@ def svip_at_risk(
 
     Arguments and errors are those of `svip`.
 
-    Returns the columns of `by`, then n_svip, n_rhythm (with gaps enough to tell), n_at_risk, at_risk_rate (of
-    n_rhythm), at_risk_rate_low, at_risk_rate_high (Wilson), revenue_recent (client currency, of all SVIP in
-    the last `period_days`), revenue_at_risk (of those at risk), period_days.
+    Returns the columns of `by`, then n_svip, n_rhythm (with gaps enough to tell), n_overdue, overdue_rate (of
+    n_rhythm), overdue_rate_low, overdue_rate_high (Wilson), revenue_recent (client currency, of all SVIP in
+    the last `period_days`), revenue_overdue (of those at risk), period_days.
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> svip_at_risk(seven_customer_shop().orders, as_of="2024-06-30", top=0.5)[
-    ...     ["n_svip", "n_rhythm", "n_at_risk", "revenue_at_risk"]].round(2).values.tolist()
+    ...     ["n_svip", "n_rhythm", "n_overdue", "revenue_overdue"]].round(2).values.tolist()
     [[4.0, 4.0, 2.0, 367.7]]
     """
     groups = names(by)
     rows = svip(orders, as_of=as_of, top=top, period_days=period_days, min_gaps=min_gaps, by=by)
     sums = {
         "n_svip": rows.count(),
-        "n_rhythm": rows.at_risk.count(),
-        "n_at_risk": rows.at_risk.sum().fill_null(0).cast("int64"),
+        "n_rhythm": rows.overdue.count(),
+        "n_overdue": rows.overdue.sum().fill_null(0).cast("int64"),
         "revenue_recent": rows.revenue_recent.sum().fill_null(0.0),
-        "revenue_at_risk": rows.revenue_recent.sum(where=rows.at_risk).fill_null(0.0),
+        "revenue_overdue": rows.revenue_recent.sum(where=rows.overdue).fill_null(0.0),
     }
     found = (rows.group_by(groups) if groups else rows).agg(**sums).execute()
     found = found.sort_values(groups, ignore_index=True) if groups else found
-    found = with_rate(found.assign(period_days=period_days), "at_risk_rate", "n_at_risk", "n_rhythm")
-    rate = ["at_risk_rate", "at_risk_rate_low", "at_risk_rate_high"]
-    money = ["revenue_recent", "revenue_at_risk", "period_days"]
-    return found[[*groups, "n_svip", "n_rhythm", "n_at_risk", *rate, *money]]
+    found = with_rate(found.assign(period_days=period_days), "overdue_rate", "n_overdue", "n_rhythm")
+    rate = ["overdue_rate", "overdue_rate_low", "overdue_rate_high"]
+    money = ["revenue_recent", "revenue_overdue", "period_days"]
+    return found[[*groups, "n_svip", "n_rhythm", "n_overdue", *rate, *money]]
 
 
 def _people(orders, as_of, groups: list[str], *, period_days: int) -> ir.Table:
