@@ -99,7 +99,7 @@ def terms(
 def log(events, asked: Terms) -> ir.Table:
     """The events that can matter: of a known customer, asked for, up to the end of observation.
 
-    On DuckDB a customer is a number, the 64-bit hash of the id: half the work, and two of a million
+    On DuckDB a customer is a number, the 64-bit hash of the id: less work, and two of a million
     customers share one once in 37 million funnels. It also makes the engine read the events only once.
     """
     columns = list(dict.fromkeys(["customer_id", "event", "happened_at", *asked.traits]))
