@@ -89,7 +89,7 @@ def chapters(filled: dict[str, set[str]]) -> list[Chapter]:
     filled  table -> its columns that hold at least one value; of events also event=<name>
 
     >>> [c.name for c in chapters({"orders": {"amount"}, "customers": {"joined_at"}}) if c.allowed]
-    ['growth', 'cohort', 'repurchase', 'segments', 'lifecycle', 'acquire', 'funnel']
+    ['growth', 'cohort', 'repurchase', 'segments', 'lifecycle', 'acquire', 'funnel', 'leads']
     """
     found = []
     for name, needs in NEEDS.items():

@@ -56,7 +56,7 @@ def test_a_score_that_knows_lifts_and_one_that_does_not_covers_one():
 def test_engagement_that_predicts_is_found_on_a_generated_chain(replies):
     table = leads.backtest(replies).query("order == 'score'")
     assert table["lift_low"].iloc[0] > 2.5
-    assert roc_auc_score(replies["bought"], replies["score"]) > 0.7
+    assert roc_auc_score(replies["bought"], replies["score"]) > 0.6
 
 
 def test_engagement_that_does_not_predict_lifts_nothing_on_a_generated_chain():

@@ -34,7 +34,7 @@ def model(client, *, by: str | Sequence[str] | None = None, **question) -> pd.Da
     >>> model(seven_customer_shop(), as_of="2024-03-01")
     Traceback (most recent call last):
     opsmodel.errors.ArgumentError: there are too few first orders to train a model.
-      found: 0 to train on, 1 to calibrate on
+      found: 0 to train on, 0 to calibrate on
       fix: 50 and 20 are needed; use leads.score.
     """
     past = scoring.history(chain(client), **question)
