@@ -88,6 +88,13 @@ def test_the_climb_of_six_customers_by_hand():
     ]
 
 
+def test_the_last_day_of_the_window_counts_and_so_does_who_is_just_old_enough():
+    lines = bought(("a", "04-01", "entry"), ("a", "06-30", "core"))  # day 90 is the last day observed
+    for calculate in (ladder.transitions, ladder.climb):
+        assert rows(calculate(lines, as_of=AS_OF).head(1), "n_customers", "n_reached") == [[1, 1]]
+        assert rows(calculate(lines, as_of="2024-06-29").head(1), "n_customers", "n_reached") == [[0, 0]]
+
+
 def test_lines_joined_to_orders_give_the_same_as_lines_that_carry_everything():
     orders = BY_HAND.groupby(["customer_id", "ordered_at"], as_index=False)["amount"].sum()
     orders["order_id"] = [f"O{number}" for number in range(len(orders))]
