@@ -98,13 +98,13 @@ def random_links(most=14):
 
 def _linked(rows) -> pd.DataFrame:
     referrers = {-1: None, -2: "stranger"}
-    return customers(
-        *(
-            (f"p{place:02d}", referrers.get(link, f"p{link:02d}"), joined, stay if stay is None else joined + stay,
-             f"S{place % 2 + 1}")
-            for place, (link, joined, stay) in enumerate(rows)
+    people = []
+    for place, (link, joined, stay) in enumerate(rows):
+        left = None if stay is None else joined + stay
+        people.append(
+            (f"p{place:02d}", referrers.get(link, f"p{link:02d}"), joined, left, f"S{place % 2 + 1}")
         )
-    )  # fmt: skip
+    return customers(*people)
 
 
 def branching(k: float, *, roots: int, generations: int, seed: int, kept: float = 0.8) -> pd.DataFrame:

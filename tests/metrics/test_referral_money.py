@@ -48,7 +48,7 @@ def test_revenue_of_a_chain_worked_by_hand(chain):
 
 
 def test_revenue_in_a_window_counts_buyers_old_enough(chain):
-    # to day 61 from a's first order: b 40, d 20; from b's first order, on day 12: e 200. e's window ends too late
+    # to day 61, from a's first order: b 40 and d 20; from b's first order, on day 12: e 200
     row = referral.revenue(chain, within_days=60).iloc[0]
     assert (row["n_buyers"], row["referral_revenue"]) == (5, 260.0)
     row = referral.revenue(chain, within_days=330).iloc[0]
@@ -86,7 +86,7 @@ def test_nobody_brings_no_money():
 
 
 def test_a_scheme_replayed_by_hand(chain):
-    # a: b on day 12, d on day 30 -> second buyer; a buys again on day 50. b: e on day 45; b buys again on day 80
+    # a: b buys on day 12, d on day 30; a buys again on day 50. b: e buys on day 45; b buys again on day 80
     names = [
         "n_inviters",
         "n_referred",

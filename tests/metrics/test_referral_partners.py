@@ -26,7 +26,7 @@ class Shop(NamedTuple):
 
 
 def planted(n=24, seed=5):
-    """A generated chain in which `n` buyers also come often unasked and bring people who stay; and big spenders."""
+    """A generated chain where `n` buyers come often unasked and bring people who stay; and big spenders."""
     made = chain("mother_baby", n_stores=3, n_customers=400, seed=seed)
     rng = np.random.default_rng(seed)
     people, bought = made.customers.set_index("customer_id"), made.orders
