@@ -222,6 +222,8 @@ def test_flows_of_the_seven_customers(seven):
     ]
     back = segments.flows(seven, since="2024-04-15", active_days=30)  # C3 was last seen in February
     assert rows(back, "flow", "n") == [["new", 1], ["retained", 0], ["resurrected", 1], ["dormant", 1]]
+    on_the_day = segments.flows(seven, since="2024-05-20", active_days=30)  # the first purchase of C7
+    assert rows(on_the_day, "flow", "n") == [["new", 0], ["retained", 1], ["resurrected", 1], ["dormant", 1]]
     assert segments.flows(seven, since="2024-02-01").empty  # no orders before 2024
     with pytest.raises(ArgumentError, match="enclose no time"):
         segments.flows(seven, since="2024-06-30")
