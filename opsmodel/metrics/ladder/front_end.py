@@ -53,7 +53,7 @@ def payback(
     margin (cumulative, client currency per entrant), margin_low, margin_high (95 %, bootstrap by customer;
     NaN with one).
     Raises TableError if a column is missing, ArgumentError for a bad window or cost.
-    Source: DEFINITIONS 5, payback of the front end by the back end.
+    Source: payback period, undiscounted; the days on which all entrants were seen, so that nobody drops out.
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> orders = seven_customer_shop().orders

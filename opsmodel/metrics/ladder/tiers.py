@@ -48,7 +48,7 @@ def transitions(
     reach_rate (NaN if none is old enough), reach_rate_low, reach_rate_high (Wilson, 95 %), median_days
     (Kaplan–Meier over all who began in i, also the young; NaN if fewer than half get there).
     Raises TableError if a column is missing, ArgumentError for a bad window, ladder or rule.
-    Source: DEFINITIONS 5, product ladder.
+    Source: a mature conversion rate between states, as in `funnel.conversion`; Kaplan & Meier 1958.
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> orders = seven_customer_shop().orders

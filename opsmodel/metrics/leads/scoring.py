@@ -61,7 +61,7 @@ def score(
     called first), ordered_by (score or recency), leads_a_month, touch (what to do) and reason, in the
     language spoken now.
     Raises TableError if a column is missing, ArgumentError for windows, weights or caps that cannot be used.
-    Source: DEFINITIONS 10; fit and engagement apart is the usual scoring of leads, τ and caps keep one busy
+    Source: fit and engagement apart is the usual scoring of leads, τ and caps keep one busy
     day or one old campaign from deciding.
 
     >>> from opsmodel.intake.example import seven_customer_shop
