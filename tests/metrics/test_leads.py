@@ -154,7 +154,7 @@ def test_no_score_knows_what_came_after_its_day():
     )
     now = leads.score(known, few=0).execute().set_index("customer_id").sort_index()
     then = before[before["cut"] == middle].set_index("customer_id").sort_index()
-    columns = ["engagement", "recency_days"]
+    columns = ["engagement", "recency_days", "fit", "score", "chance"]
     assert now.index.equals(then.index)
     pd.testing.assert_frame_equal(now[columns].astype(float), then[columns].astype(float), check_names=False)
 
