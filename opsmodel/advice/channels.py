@@ -147,11 +147,12 @@ def channel_payback(days: pd.DataFrame, upto_days: int) -> Finding:
 
 
 def _payback_evidence(told: pd.DataFrame) -> str:
+    paid = told[told["payback_days"].notna()]
     parts = [
         _("{channel} day {day} (95% interval {low} to {high})", channel=channel(row.channel),
           day=numbers.count(row.payback_days), low=numbers.count(row.payback_days_low),
           high=numbers.count(row.payback_days_high))
-        for row in told.itertuples() if pd.notna(row.payback_days)
+        for row in paid.itertuples()
     ]  # fmt: skip
     return _("; ").join(parts)
 
@@ -197,7 +198,7 @@ def attribution_gap(table: pd.DataFrame) -> Finding:
     return Finding("models_disagree", "acquire", claim, evidence, action, n=n)
 
 
-def channel(name: str) -> str:
+def channel(name: object) -> str:
     """A channel as a label: the client's own name, or words for a touch the toolkit names."""
     known = {
         "(untouched)": lambda: _("No touch known"),
@@ -208,4 +209,4 @@ def channel(name: str) -> str:
         "campaign_received": lambda: _("Campaign received"),
         "coupon_redeemed": lambda: _("Coupon redeemed"),
     }
-    return known[name]() if name in known else str(name)
+    return known[str(name)]() if str(name) in known else str(name)

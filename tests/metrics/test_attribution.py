@@ -68,9 +68,9 @@ def test_amounts_are_shared_out_like_conversions():
 
 def test_touches_after_the_order_or_too_long_before_it_do_not_count():
     table = touches(("abc", 10.0))
-    table["converted_at"] = START + pd.Timedelta(days=1.5)
+    table["converted_at"] = START + pd.Timedelta(days=1)  # the moment of the second touch
     assert credits("linear", table) == {"a": 0.5, "b": 0.5}
-    assert credits("linear", table, lookback_days=1) == {"b": 1}
+    assert credits("linear", table, lookback_days=0) == {"b": 1}
     table["converted_at"] = START - pd.Timedelta(days=1)
     assert credits("linear", table) == {"(untouched)": 1}
 

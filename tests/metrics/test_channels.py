@@ -125,10 +125,11 @@ def test_a_shop_of_nobody_has_no_rows():
 def test_one_customer_on_the_last_day_is_too_young_for_all():
     shop = two_channels()
     shop.customers = shop.customers[shop.customers["customer_id"] == "A4"]
-    shop.spend = shop.spend.head(0)
-    row = channels.performance(shop, as_of="2024-03-28").iloc[0]
+    table = channels.performance(shop, as_of="2024-03-28", within_days=20)
+    row = table.set_index("channel").loc["advert"]
     assert row[["n_adds", "n_adds_7", "n_mature"]].tolist() == [1, 0, 0]
-    assert row[["retained_rate", "close_rate", "add_margin", "roi"]].isna().all()
+    assert row[["retained_rate", "close_rate", "add_margin", "roi", "contribution"]].isna().all()
+    assert row["cost"] == 60
 
 
 @pytest.mark.parametrize(

@@ -185,3 +185,22 @@ def test_an_add_is_well_routed_where_most_of_the_purchases_are():
     flows = channels.routing_flows(shop)[["home_store_id", "buys_at", "n_buyers", "share"]]
     assert flows.values.tolist() == [["S1", "S1", 2, 0.5], ["S1", "S2", 2, 0.5]]
     assert channels.routing(shop, min_orders=2)["n_buyers"].tolist() == [3]
+
+
+def test_cost_of_the_last_day_counts():
+    shop = two_channels()
+    shop.spend = frame(
+        "channel store_id spent_on amount", "advert S1 2024-03-01 31", "advert S1 2024-03-02 9"
+    )
+    table = channels.performance(shop, within_days=30).set_index("channel")
+    assert table.loc["advert", "cost"] == 31
+
+
+def test_a_contact_lost_on_a_day_that_is_not_over_is_not_lost_yet():
+    shop = two_channels()
+    shop.customers = frame(
+        "customer_id store_id channel joined_at           left_at",
+        "A           S1       till    2024-03-24T23:00:00 2024-03-31T23:30:00",
+    )
+    table = channels.loss(shop)  # the eighth day ends after the last day observed
+    assert table[["days", "at_risk", "n_lost", "kept_rate"]].values.tolist() == [[7, 1, 0, 1]]
