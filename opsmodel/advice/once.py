@@ -94,6 +94,8 @@ def _readable(path: Path) -> bool:
 
 def _write(found: pd.DataFrame, path: Path) -> None:
     partial = path.with_name(f"{path.stem}.{os.getpid()}.partial")
+    if found.empty:  # columns of no rows have no type of their own
+        found = found.astype(dict.fromkeys(found.select_dtypes("object"), "str"))
     found.to_parquet(partial, index=False, row_group_size=ROWS_A_BLOCK)
     os.replace(partial, path)
 

@@ -114,6 +114,15 @@ def test_a_store_the_chain_says_nothing_about_answers_for_itself(tmp_path, table
     assert curve["n_customers"].tolist() == [0]
 
 
+def test_a_table_without_rows_is_read_back_without_rows(tmp_path, tables, counted):
+    def none(client, *, by=None):
+        return pd.DataFrame({"store_id": [], "n": []}, dtype=object)
+
+    none.__module__ = counted.__module__
+    for _ in range(2):
+        assert once.of(Client(tmp_path, tables).store("S001"), none).empty
+
+
 def test_a_table_is_made_once_for_its_data_day_question_and_code(tmp_path, tables, counted, monkeypatch):
     client = Client(tmp_path, tables)
     for shop in (client.store("S001"), client.store("S002"), client):

@@ -1,46 +1,12 @@
 """Charts of leads: what they draw, what stands beside it, and what they say when there is nothing."""
 
-import pandas as pd
 import pytest
+from lead_tables import CALIBRATION, LIFT, PRECISION
 
 from opsmodel import charts
 from opsmodel.errors import TableError
 
 NAN = float("nan")
-LIFT = pd.DataFrame(
-    {
-        "order": ["score", "score", "recency", "recency"],
-        "decile": [1, 2, 1, 2],
-        "n_leads": [100, 20, 100, 20],
-        "n_bought": [30, 1, 20, 3],
-        "lift": [3.0, 0.5, 2.0, 1.5],
-        "lift_low": [2.5, 0.2, 1.6, 1.1],
-        "lift_high": [3.6, 1.1, 2.5, 2.0],
-    }
-)
-CALIBRATION = pd.DataFrame(
-    {
-        "group": [1, 2],
-        "n_leads": [200, 20],
-        "predicted": [0.1, 0.4],
-        "n_bought": [22, 7],
-        "observed": [0.11, 0.35],
-        "observed_low": [0.07, 0.18],
-        "observed_high": [0.16, 0.57],
-    }
-)
-PRECISION = pd.DataFrame(
-    {
-        "order": ["score", "score", "recency", "recency"],
-        "capacity": [10, 50, 10, 50],
-        "n_called": [60, 300, 60, 300],
-        "n_bought": [18, 45, 12, 42],
-        "close_rate": [0.3, 0.15, 0.2, 0.14],
-        "close_rate_low": [0.2, 0.11, 0.12, 0.1],
-        "close_rate_high": [0.43, 0.2, 0.32, 0.18],
-        "base_rate": [0.05] * 4,
-    }
-)
 
 
 def test_lift_draws_both_orders_with_whiskers_and_a_line_at_one():
