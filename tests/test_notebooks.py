@@ -65,4 +65,4 @@ def test_a_cell_defines_nothing_and_hides_nothing(path):
 
 
 def test_a_notebook_stays_small_enough_to_read_in_a_diff(path):
-    assert path.stat().st_size < 400_000
+    assert path.stat().st_size < 600_000  # a dozen chapters with their figures as data
