@@ -163,14 +163,15 @@ def invitation_flags(flags: pd.DataFrame) -> Finding:
     )  # fmt: skip
 
 
-def partners_found(partners: pd.DataFrame) -> Finding:
-    """Who could be won as a partner.
+def partners_found(counts: pd.DataFrame) -> Finding:
+    """How many could be won as partners.
 
-    partners  the rows of `referral.partners` (one group)
+    counts  the row of `referral.partner_counts`
 
     Returns a finding of kind "partners_found" or "partners_none".
     """
-    n = len(partners)
+    row = counts.iloc[0]
+    n = int(row["n_partners"])
     if not n:
         return Finding(
             "partners_none", "acquire",
@@ -184,7 +185,7 @@ def partners_found(partners: pd.DataFrame) -> Finding:
           n=numbers.count(n)),
         _("Half of them have {free} or more repeat orders nobody asked for, and {brought} or more referrals "
           "who stayed; what they spend played no part.",
-          free=numbers.count(np.floor(partners["touch_free_repeats"].median())),
-          brought=numbers.count(np.floor(partners["retained_referrals"].median()))),
+          free=numbers.count(np.floor(row["touch_free_repeats"])),
+          brought=numbers.count(np.floor(row["retained_referrals"]))),
         _("Have the store manager invite each of them in person, with a role rather than a discount."), n=n,
     )  # fmt: skip

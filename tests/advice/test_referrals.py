@@ -113,12 +113,12 @@ def test_flags_are_to_be_checked_and_their_absence_is_said():
 
 
 def test_partners_are_counted_with_what_they_do():
-    table = pd.DataFrame({"touch_free_repeats": [5, 3, 1], "retained_referrals": [1, 2, 4]})
-    found = findings.partners_found(table)
+    counts = pd.DataFrame({"n_partners": [3], "touch_free_repeats": [3.5], "retained_referrals": [2.0]})
+    found = findings.partners_found(counts)
     assert (found.kind, found.n) == ("partners_found", 3)
     assert "3" in found.claim
     assert "2" in found.evidence
-    assert findings.partners_found(table.iloc[:0]).kind == "partners_none"
+    assert findings.partners_found(counts.assign(n_partners=0)).kind == "partners_none"
 
 
 def schemes(*rates, n=60):

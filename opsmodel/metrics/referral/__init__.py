@@ -4,7 +4,7 @@ A contact who brings contacts shares; a buyer who brings buyers refers. Both rea
 whoever brought them.
 """
 
-from opsmodel.metrics.referral.advocates import partners
+from opsmodel.metrics.referral.advocates import partner_counts, partners
 from opsmodel.metrics.referral.fraud import flag_counts, flags
 from opsmodel.metrics.referral.money import revenue
 from opsmodel.metrics.referral.outlook import forecast
@@ -22,6 +22,7 @@ __all__ = [
     "incentives",
     "k_factor",
     "k_overall",
+    "partner_counts",
     "partners",
     "problems",
     "quality",

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import require
@@ -24,6 +25,7 @@ WEIGHTS = {
     "n_categories": 0.1,
     "tenure_days": 0.1,
 }
+EVERYBODY = 2**31 - 1
 YEAR = 365  # tenure counts up to here: who was there first has had the most time for everything else
 MARKS = {"first": "\1", "second": "\2", "third": "\3"}  # where a value of the row goes into a sentence
 
@@ -87,6 +89,28 @@ def partners(
         found = found.mutate(n_categories=ibis.null("int64"))
     columns = dict.fromkeys(["customer_id", "store_id", "staff_id", *keys, "place", "score", *MEASURES])
     return found.select(*columns, reason=_reason(found)).order_by([*keys, "place"])
+
+
+def partner_counts(client, *, as_of=None, by: str | Sequence[str] | None = None, **question) -> pd.DataFrame:
+    """One row (per group): how many partner candidates there are, and what half of them reach or exceed.
+
+    question  touches and quiet_days of `partners`
+
+    Returns the columns of `by`, n_partners, touch_free_repeats and retained_referrals (medians; NaN without
+    candidates). Errors and source are those of `partners`.
+
+    >>> from opsmodel.intake.example import seven_customer_shop
+    >>> partner_counts(seven_customer_shop(), as_of="2024-06-30", touches="messaged")["n_partners"].item()
+    2
+    """
+    found = partners(client, top=EVERYBODY, as_of=as_of, by=by, **question)
+    counted = found.aggregate(
+        by=names(by),
+        n_partners=found.count(),
+        touch_free_repeats=found.touch_free_repeats.median(),
+        retained_referrals=found.retained_referrals.median(),
+    )
+    return counted.execute().sort_values(names(by), ignore_index=True) if by else counted.execute()
 
 
 def _measures(client, until, touches, quiet_days: int, keys: Sequence[str]) -> ir.Table:
