@@ -49,6 +49,7 @@ MAY_IMPORT = {
     "metrics.channels": {*CONTRACT, *STEPS, "metrics.channels"},
     "metrics.segments": {*CONTRACT, *STEPS, "metrics.segments", "intake.rules"},
     "metrics.ladder": {*CONTRACT, *STEPS, "metrics.ladder"},
+    "metrics.reconcile": {*CONTRACT, *STEPS, "metrics.reconcile"},
     "advice": {*ABOVE_METRICS, "advice"},
     "display": {*CONTRACT, "display"},
     "display.explore": {*ABOVE_METRICS, "display"},

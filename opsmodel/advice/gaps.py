@@ -28,7 +28,7 @@ def for_store(benchmarks: pd.DataFrame, store_id: str) -> list[Finding]:
     "nothing_yet" (some levers have too small a base to tell).
     """
     rows = benchmarks[(benchmarks["store_id"] == store_id) & benchmarks["lever"].isin(levers.CHAIN)]
-    chosen = rows[_survives(rows)]
+    chosen = rows[survives(rows)]
     if chosen.empty:
         return [_none(rows, benchmarks["p_value"])]
     money = levers.worth(rows, chosen["lever"].tolist()).set_index("lever")
@@ -51,7 +51,8 @@ def gap_to_peers(row) -> Finding:
     return _gap(row) if row["value"] < row["peer_value"] else _beside(row, "ahead")
 
 
-def _survives(rows: pd.DataFrame) -> pd.Series:
+def survives(rows: pd.DataFrame) -> pd.Series:
+    """Which rows of `benchmarks.stores` are gaps beyond noise and large enough to act on; see `for_store`."""
     behind = rows["is_flagged"] & (rows["value"] < rows["peer_value"]) & (rows["gap_low"] > 0)
     return behind & (rows["n"] >= SMALLEST_BASE) & (rows["gap"] >= WORTH_CLOSING * rows["peer_p75"])
 

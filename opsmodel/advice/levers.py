@@ -75,6 +75,22 @@ def worth(rows: pd.DataFrame, chosen: list[str]) -> pd.DataFrame:
     Returns lever, money, money_low, money_high (95 %): margin where the client supplies it, net revenue
     otherwise; NaN where a part of the chain could not be seen.
     """
+    points, draws = drawn(rows, chosen)
+    bounds = {name: np.quantile(draws[name], [0.025, 0.975]) for name in chosen}
+    return pd.DataFrame(
+        [(name, points[name], *bounds[name]) for name in chosen],
+        columns=["lever", "money", "money_low", "money_high"],
+    )
+
+
+def drawn(
+    rows: pd.DataFrame, chosen: list[str], *, number: int | None = None
+) -> tuple[dict[str, float], dict[str, np.ndarray]]:
+    """The money of each chosen lever, and 2,000 draws of it: what `worth` sums up.
+
+    number  of the store within the chain. Draws of stores with different numbers may be added: each store
+            has chance of its own, while the best quarter of the peers is the same for all in every draw.
+    """
     chain = rows.set_index("lever").reindex(CHAIN).astype({"shrunken": float})
     flow = chain["per_year"].fillna(0).to_dict()
     adds, buyers = flow["kept_close_rate"], flow["first_order_value"]
@@ -93,15 +109,12 @@ def worth(rows: pd.DataFrame, chosen: list[str]) -> pd.DataFrame:
 
         return shapley(value, chosen)
 
-    noise = np.random.default_rng(SEED).normal(size=(2, len(CHAIN), DRAWS))
-    today = _drawn(level, chain["shrunken_sd"], noise[0])
+    own, peers = np.random.default_rng(SEED).normal(size=(2, len(CHAIN), DRAWS))
+    if number is not None:
+        own = np.random.default_rng([SEED, number]).normal(size=own.shape)
+    today = _drawn(level, chain["shrunken_sd"], own)
     points = shares(level.to_dict(), chain["peer_p75"].to_dict())
-    draws = shares(today, _drawn(chain["peer_p75"], chain["peer_p75_sd"], noise[1]))
-    bounds = {name: np.quantile(draws[name], [0.025, 0.975]) for name in chosen}
-    return pd.DataFrame(
-        [(name, points[name], *bounds[name]) for name in chosen],
-        columns=["lever", "money", "money_low", "money_high"],
-    )
+    return points, shares(today, _drawn(chain["peer_p75"], chain["peer_p75_sd"], peers))
 
 
 def _drawn(middle: pd.Series, sd: pd.Series, noise: np.ndarray) -> dict[str, np.ndarray]:
