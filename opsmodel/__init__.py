@@ -35,6 +35,7 @@ _HOMES = {
     "referral": "opsmodel.metrics.referral",
     "repurchase": "opsmodel.metrics.repurchase",
     "segments": "opsmodel.metrics.segments",
+    "sop": "opsmodel.metrics.sop",
     "summary": "opsmodel.advice.summary",
     "theme": "opsmodel.display.theme",
     "value": "opsmodel.metrics.value",

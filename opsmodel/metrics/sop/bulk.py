@@ -20,7 +20,8 @@ def bulk(
     """One row per member of staff: how many ticks fell into bursts, many of them within a minute.
 
     A burst may be an honest evening of catching up on paper; it says when the ticking was done, not whether
-    the work was. It is to be asked about, not a verdict.
+    the work was. It is to be asked about, not a verdict. A tick at midnight sharp is a date without a time
+    of day, and in no burst.
 
     tasks     one row per task: staff_id, due_at, done_at
     as_of     last day observed, inclusive
@@ -80,15 +81,14 @@ def _marked(tasks, as_of, at_least: int, seconds: float, columns: Sequence[str])
     seen = ticks(rows.mutate(ticked_at=rows.done_at), as_of=as_of, carry=[*keep, "ticked_at"])
     seen = seen.mutate(done_at=seen.ticked_at)
     seen = seen.mutate(ticked_at=seen.delay_minutes.isnull().ifelse(ibis.null("timestamp"), seen.done_at))
-    second = seen.ticked_at.epoch_seconds()
-    seen = seen.mutate(second=second)
-    one = ["staff_id", seen.ticked_at.isnull()]
+    timed = (seen.ticked_at != seen.ticked_at.truncate("D")).fill_null(False)
+    seen = seen.mutate(second=seen.ticked_at.epoch_seconds(), is_timed=timed)
+    one = ["staff_id", "is_timed"]
     ahead = ibis.window(group_by=one, order_by="second", range=(0, int(seconds)))
     seen = seen.mutate(ahead=seen.ticked_at.count().over(ahead))
     behind = ibis.window(group_by=one, order_by="second", range=(-int(seconds), 0))
     seen = seen.mutate(at_once=seen.ahead.max().over(behind))
-    alone = seen.ticked_at.isnull() | seen.staff_id.isnull()
-    at_once = alone.ifelse(0, seen.at_once)
+    at_once = (seen.is_timed & seen.staff_id.notnull()).ifelse(seen.at_once, 0)
     return seen.mutate(at_once=at_once, is_bulk=at_once >= at_least).select(
         *keep, "ticked_at", "at_once", "is_bulk"
     )

@@ -47,9 +47,7 @@ def violations(tasks, *, as_of, by: str | Sequence[str] | None = None) -> pd.Dat
     walk = ibis.window(group_by=path, order_by=in_order)
     rows = rows.mutate(begins=(rows.place <= rows.place.lag().over(walk)).fill_null(True))
     rows = rows.mutate(round=rows.begins.cast("int64").sum().over(walk))
-    before = ibis.window(
-        group_by=[*path, "round"], order_by=in_order, preceding=(None, 1), following=None
-    )
+    before = ibis.window(group_by=[*path, "round"], order_by=in_order, preceding=(None, 1), following=None)
     rows = rows.mutate(
         n_before=rows.due_at.count().over(before),
         done_before=rows.done_at.count().over(before),
