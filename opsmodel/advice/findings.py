@@ -5,13 +5,24 @@ Each function is pure: the same numbers give the same finding, in the language s
 
 from opsmodel.advice.adding import add_rate_gap, add_routing
 from opsmodel.advice.calls import chances_hold, leads_to_call, out_of_rhythm
+from opsmodel.advice.chainwide import beyond_chance, chain_gaps, leaking, scopes_apart, sure_leaders
 from opsmodel.advice.channels import attribution_gap, channel_payback, channel_returns, fake_adds
 from opsmodel.advice.companions import membership, next_product
+from opsmodel.advice.designing import (
+    add_economics,
+    best_content,
+    community_start,
+    contact_plan,
+    contact_rhythm,
+)
 from opsmodel.advice.finding import Finding
 from opsmodel.advice.gaps import for_store, gap_to_peers
 from opsmodel.advice.habits import order_ladder, repurchase_rhythm, retention_trend, waiting
 from opsmodel.advice.incentives import incentive, sharing_ahead
 from opsmodel.advice.ladder import entry_products, front_end, weakest_rung
+from opsmodel.advice.pilot_verdicts import pilot_robust, pilot_verdict, rollout
+from opsmodel.advice.pilots import pilot_choice, pilot_power
+from opsmodel.advice.pricing import price_rule
 from opsmodel.advice.referrals import (
     invitation_flags,
     invited_quality,
@@ -20,6 +31,7 @@ from opsmodel.advice.referrals import (
     sharing_carries,
 )
 from opsmodel.advice.revenue import beside_peers, change
+from opsmodel.advice.screens import screen_gap
 from opsmodel.advice.segmentation import (
     audience_overlap,
     customer_flow,
@@ -28,19 +40,28 @@ from opsmodel.advice.segmentation import (
     segment_moves,
 )
 from opsmodel.advice.steps import weakest_step
+from opsmodel.advice.training_findings import perception_gap, roles_apart, training_effect, weakest_item
+from opsmodel.advice.training_reach import largest_lever
 from opsmodel.advice.worth import model_use, revenue_carried, svip_overdue, worth_by_origin
 
 __all__ = [
     "Finding",
+    "add_economics",
     "add_rate_gap",
     "add_routing",
     "attribution_gap",
     "audience_overlap",
     "beside_peers",
+    "best_content",
+    "beyond_chance",
+    "chain_gaps",
     "chances_hold",
     "change",
     "channel_payback",
     "channel_returns",
+    "community_start",
+    "contact_plan",
+    "contact_rhythm",
     "customer_flow",
     "entry_products",
     "fake_adds",
@@ -50,7 +71,9 @@ __all__ = [
     "incentive",
     "invitation_flags",
     "invited_quality",
+    "largest_lever",
     "leads_to_call",
+    "leaking",
     "lifecycle_coverage",
     "membership",
     "model_use",
@@ -58,16 +81,29 @@ __all__ = [
     "order_ladder",
     "out_of_rhythm",
     "partners_found",
+    "perception_gap",
+    "pilot_choice",
+    "pilot_power",
+    "pilot_robust",
+    "pilot_verdict",
+    "price_rule",
     "referral_share",
     "repurchase_rhythm",
     "retention_trend",
     "revenue_carried",
+    "roles_apart",
+    "rollout",
+    "scopes_apart",
+    "screen_gap",
     "segment_money",
     "segment_moves",
     "sharing_ahead",
     "sharing_carries",
+    "sure_leaders",
     "svip_overdue",
+    "training_effect",
     "waiting",
+    "weakest_item",
     "weakest_rung",
     "weakest_step",
     "worth_by_origin",

@@ -80,11 +80,11 @@ def for_findings(
     currency  the client's; where the playbook's is another, costs are NaN
     most      plays a finding
 
-    Returns finding (its claim), kind, lever, play (id), name, stage, owner, kpi, kpi_lever, today
-    (shrunken level of that lever), target_low (what the peers reach together, or today where that is more), target_high
-    (their best quarter; the smaller first, both NaN where the store is there already), money, money_low, money_high (a year),
-    cost (the first year, client currency), hours_month (staff time), break_even_share, weeks (to prepare + to
-    run), needs. NaN where something could not be reckoned.
+    Returns finding (its claim), kind, lever, play (id), name, stage, owner, kpi, kpi_lever, today (shrunken
+    level of that lever), target_low, target_high (what the peers reach together and their best quarter, the
+    smaller first and never below today; NaN where the store is there already), money, money_low, money_high
+    (a year), cost (the first year, client currency), hours_month (staff time), break_even_share, weeks (to
+    prepare + to run), needs. NaN where something could not be reckoned.
     """
     rows = _own(chain, store_id)
     flow = _flow(rows, chain)
@@ -99,8 +99,9 @@ def for_findings(
             texts = [play.id, play.words.name, play.stage, post(play.owner), play.words.kpi]
             money = [finding.money, finding.money_low, finding.money_high]
             weeks = f"{play.weeks[0]} + {play.weeks[1]}"
-            found.append([finding.claim, finding.kind, finding.lever, *texts, lever, *_target(rows, lever), *money,
-                          cost, hours, cost / worth, weeks, play.words.needs])  # fmt: skip
+            target = _target(rows, lever)
+            told = [finding.claim, finding.kind, finding.lever, *texts, lever, *target, *money]
+            found.append([*told, cost, hours, cost / worth, weeks, play.words.needs])
     return pd.DataFrame(found, columns=COLUMNS)
 
 
@@ -183,8 +184,9 @@ def _target(rows: pd.DataFrame, lever: str) -> tuple[float, float, float]:
     today, peers, best = (_at(rows, lever, name) for name in ("shrunken", "peer_value", "peer_p75"))
     if isnan(today) or not best > today:
         return today, nan, nan
-    return (today, *sorted([max(today, peers), best]))
+    low, high = sorted([max(today, peers), best])
+    return today, low, high
 
 
 def _at(rows: pd.DataFrame, lever: str, column: str) -> float:
-    return float(rows.at[lever, column]) if lever in rows.index else nan
+    return float(rows[column].get(lever, nan))

@@ -182,7 +182,7 @@ def _changed(values: dict[str, Any], own: dict[str, Any], path: Path) -> dict[st
     Costs typed in another currency than the client's would be wrong: they are left out (see `costs`).
     """
     plays = {play["id"]: play for play in values["plays"]}
-    new = {}
+    new: dict[str, Any] = {}
     for play in own.get("plays") or []:
         name = play.get("id") if isinstance(play, dict) else None
         if not isinstance(name, str):

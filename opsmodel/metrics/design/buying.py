@@ -79,7 +79,7 @@ def _years(counted: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     years = (counted["days"] * counted["n"] / YEAR).rename("years")
     if not by:
         return pd.DataFrame({"years": [float(years.sum())]})
-    return pd.concat([counted[by], years], axis=1).groupby(by, dropna=False, as_index=False)["years"].sum()
+    return pd.concat([counted[by], years], axis=1).groupby(by, dropna=False)[["years"]].sum().reset_index()
 
 
 def _back(curves: pd.DataFrame, by: list[str]) -> pd.DataFrame:
