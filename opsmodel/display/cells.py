@@ -37,7 +37,7 @@ FORMATS: dict[str, Writer] = {
 NAMED = (
     "factor", "lever", "measure", "mode", "check", "rule",
     "threshold", "from_tier", "to_tier", "trait", "state", "origin",
-    "flag", "problem", "denominator",
+    "flag", "problem", "denominator", "estimator", "holds",
 )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def choose(
     seed     of the lot; the same seed draws the same stores
 
     Returns unit, stratum (1 to n), n_stratum (stores in it), the columns of `by`, twin and distance (in
-    standard deviations; matched only), level (mean log KPI), trend, volatility. Stores with fewer than
+    standard deviations; matched only), size (mean log KPI), trend, volatility. Stores with fewer than
     three periods seen are not drawn.
     Raises TableError for a history that is no panel, ArgumentError for another method or too few stores.
 
@@ -66,12 +66,12 @@ def choose(
     found = pd.DataFrame(picked)
     keys = [by] if isinstance(by, str) else list(by or [])
     pair = ["twin", "distance"] if method == "matched" else []
-    return found[["unit", "stratum", "n_stratum", *keys, *pair, "level", "trend", "volatility"]]
+    return found[["unit", "stratum", "n_stratum", *keys, *pair, "size", "trend", "volatility"]]
 
 
 def _distances(stores: pd.DataFrame) -> np.ndarray:
     """Between all stores, in standard deviations of size, trend and steadiness."""
-    points = stores[["level", "trend", "volatility"]].to_numpy()
+    points = stores[["size", "trend", "volatility"]].to_numpy()
     spread = points.std(axis=0)
     points = (points - points.mean(axis=0)) / np.where(spread > 1e-12, spread, 1.0)
     return np.sqrt(((points[:, None, :] - points[None, :, :]) ** 2).sum(axis=2))

@@ -43,7 +43,7 @@ def effect(
     draws       random assignments B; all there are, if these are fewer
 
     Returns estimator, effect, low, high (log KPI; 95 %, infinite where there are too few stores to reject
-    anything), p, lift, lift_low, lift_high (exp(effect) − 1), n_treated, n_controls, n_pre, n_post,
+    anything), p, lift_rate with its bounds (exp(effect) − 1), n_treated, n_controls, n_pre, n_post,
     n_left_out (stores with a zero or missing value: they have no logarithm, and a warning says so).
     Raises TableError for a history that is no panel, ArgumentError for unknown stores or estimators, fewer
     than 3 periods before, or fewer than 2 controls.
@@ -53,7 +53,7 @@ def effect(
     >>> rows = [(u, t, 100 * (1 + i) * (1.2 if u == "a" and t > 3 else 1.0))
     ...         for i, u in enumerate("abcdefg") for t in range(1, 6)]
     >>> history = pd.DataFrame(rows, columns=["unit", "period", "value"])
-    >>> effect(history, treated=["a"], start=4, estimator="did")[["lift", "p"]].round(3).values.tolist()
+    >>> effect(history, treated=["a"], start=4, estimator="did")[["lift_rate", "p"]].round(3).values.tolist()
     [[0.2, 0.143]]
     """
     asked = [estimator] if isinstance(estimator, str) else list(estimator)
@@ -84,9 +84,9 @@ def _row(name: str, chosen: panel.Cut, draws: int, seed: int) -> dict:
         "low": low,
         "high": high,
         "p": p,
-        "lift": np.expm1(estimate),
-        "lift_low": np.expm1(low),
-        "lift_high": np.expm1(high),
+        "lift_rate": np.expm1(estimate),
+        "lift_rate_low": np.expm1(low),
+        "lift_rate_high": np.expm1(high),
         "n_treated": int(chosen.treated.sum()),
         "n_controls": int((~chosen.treated).sum()),
         "n_pre": chosen.before.shape[1],
@@ -100,7 +100,7 @@ def did(
 ) -> tuple[float, float, float, float]:
     """Difference of the mean changes, its interval (left open without `bounds`) and p."""
     estimate = float(change[treated].mean() - change[~treated].mean())
-    tested = randomization.test(change, treated, draws, seed)
+    tested = randomization.trial(change, treated, randomization.assignments(treated, draws, seed))
     low, high = np.nan, np.nan
     if bounds:
         scale = float(change.std() / np.sqrt(treated.sum())) or 1e-9
@@ -114,7 +114,7 @@ def placebos(
     """One row per random choice of as many stores: the effect each would have shown.
 
     Arguments as in `effect`. Returns assignment ("pilot" for the pilot itself, in the first row, else
-    "chance"), effect, lift.
+    "chance"), effect, lift_rate.
 
     >>> rows = [(u, t, 10.0 + ord(u) * t) for u in "abcd" for t in range(5)]
     >>> history = pd.DataFrame(rows, columns=["unit", "period", "value"])
@@ -128,7 +128,7 @@ def placebos(
     inside = masks @ chosen.change
     found = inside / k - (chosen.change.sum() - inside) / (n - k)
     kinds = ["pilot", *["chance"] * (len(masks) - 1)]
-    return pd.DataFrame({"assignment": kinds, "effect": found, "lift": np.expm1(found)})
+    return pd.DataFrame({"assignment": kinds, "effect": found, "lift_rate": np.expm1(found)})
 
 
 def paths(history, *, treated, start, end=None, before=None, seed: int = SEED, **cut) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import pandas as pd
 from opsmodel.errors import ArgumentError
 from opsmodel.metrics.pilot import panel
 from opsmodel.metrics.pilot.power import power
-from opsmodel.metrics.pilot.traits import TRAITS, lately, traits
+from opsmodel.metrics.pilot.traits import FEWEST, TRAITS, lately, traits
 from opsmodel.metrics.rates import SEED
 
 APART = 0.5  # standard deviations between pilot and other stores, above which they are not alike
@@ -29,8 +29,8 @@ def grade(
     weeks           length of the pilot in periods
     recent_periods  what the choice looked at; None: a period, or four where a pilot lasts that long
 
-    Returns n_stores, n_others, level_difference, trend_difference, volatility_difference,
-    recent_difference (standard deviations), level_position (0.5 is the middle of the chain), mde (as
+    Returns n_stores, n_other_stores, size_difference, trend_difference, volatility_difference,
+    recent_difference (standard deviations), size_position (0.5 is the middle of the chain), mde (as
     `power` with these stores; NaN if unseen), change_expected with its range over the past (lift between
     the recent periods and the pilot's, with no effect at all), n_moments, warnings: the words
     "not_alike", "picked_high", "picked_low", "blind", "short_history" that apply, joined by a space.
@@ -47,21 +47,23 @@ def grade(
     logs = panel.wide(history)
     chosen = panel.known(logs, stores, "stores")
     recent = recent_periods or (4 if weeks >= 4 else 1)
-    table = traits(history, recent_periods=recent)
+    table = traits(_without(history, logs.columns[-recent:]))
+    now = pd.Series(lately(logs.to_numpy(), recent), logs.index)
+    table["recent"] = now.reindex(table["unit"]).to_numpy()
     mine = table["unit"].isin(chosen)
     apart = {f"{name}_difference": _apart(table[name], mine) for name in TRAITS}
     moments = _fall_back(logs, chosen, recent, weeks)
     change, low, high = np.nan, np.nan, np.nan
     if len(moments):
-        change, low, high = moments.mean(), *np.quantile(moments, [0.025, 0.975])
+        change, (low, high) = moments.mean(), np.quantile(moments, [0.025, 0.975])
     least = _mde(history, chosen, weeks, seed)
     return pd.DataFrame(
         [
             {
                 "n_stores": len(chosen),
-                "n_others": len(logs) - len(chosen),
+                "n_other_stores": len(logs) - len(chosen),
                 **apart,
-                "level_position": float(_position(table["level"])[mine].mean()),
+                "size_position": float(_position(table["size"])[mine].mean()),
                 "mde": least,
                 "change_expected": np.expm1(change),
                 "change_expected_low": np.expm1(low),
@@ -71,6 +73,13 @@ def grade(
             }
         ]
     )
+
+
+def _without(history, recent: pd.Index) -> pd.DataFrame:
+    """What the stores are like is read from the periods that the choice did not look at."""
+    rows = panel.rows(history)
+    earlier = rows[~rows["period"].isin(recent)]
+    return earlier if earlier["period"].nunique() >= FEWEST else rows
 
 
 def _apart(values: pd.Series, mine: pd.Series) -> float:
@@ -116,9 +125,9 @@ def _mde(history, chosen: list, weeks: int, seed: int) -> float:
 
 
 def _words(apart: dict[str, float], change: float, least: float) -> list[str]:
-    level, trend, volatility = (apart[f"{name}_difference"] for name in TRAITS[:3])
+    size, trend, volatility = (apart[f"{name}_difference"] for name in TRAITS[:3])
     said = {
-        "not_alike": max(abs(level), abs(trend), abs(volatility)) > APART,
+        "not_alike": max(abs(size), abs(trend), abs(volatility)) > APART,
         "picked_high": change < -FALLS,
         "picked_low": change > FALLS,
         "blind": least > WORTH,

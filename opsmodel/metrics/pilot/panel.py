@@ -69,10 +69,8 @@ def rows(history, columns: Iterable[str] = ()) -> pd.DataFrame:
 
 def wide(history) -> pd.DataFrame:
     """Stores × periods of log KPI, both sorted; NaN where the value is missing, zero or negative."""
-    table = (
-        rows(history).pivot(index="unit", columns="period", values="value").sort_index().sort_index(axis=1)
-    )
-    return np.log(table.where(table > 0))
+    table = rows(history).pivot(index="unit", columns="period", values="value")
+    return table.where(table > 0).sort_index().sort_index(axis=1).apply(np.log)
 
 
 def cut(
@@ -133,24 +131,24 @@ def cut(
 
 
 def sides(periods: pd.Index, start, end=None) -> tuple[pd.Index, pd.Index]:
-    """The periods wholly before `start`, and those from it to `end`."""
-    dated = pd.api.types.is_datetime64_any_dtype(periods)
+    """The periods wholly before `start`, and those from it to `end`; in neither, one that straddles them."""
     begin, stop = (_like(periods, value) for value in (start, end))
-    first, last = periods[periods < begin], periods[periods >= begin]
-    if dated and begin not in periods and len(first) and (_over(periods)[len(first) - 1] > begin):
-        first = first[:-1]
-    if stop is not None:
-        ended = _over(periods)[len(periods) - len(last) :] <= stop + pd.Timedelta(days=1) if dated else False
-        last = last[ended | (last <= stop if stop in periods or not dated else False)]
-    return first, last
+    first, last = np.asarray(periods < begin), np.asarray(periods >= begin)
+    dated = isinstance(periods, pd.DatetimeIndex)
+    if dated and begin not in periods:
+        first &= _over(periods) <= begin
+    if dated and stop is not None and stop not in periods:
+        last &= _over(periods) <= stop + pd.Timedelta(days=1)
+    elif stop is not None:
+        last &= np.asarray(periods <= stop)
+    return periods[first], periods[last]
 
 
-def _over(periods: pd.DatetimeIndex) -> np.ndarray:
+def _over(periods: pd.Index) -> pd.DatetimeIndex:
     """Where each period ends: at the next one; the last is as long as they mostly are."""
-    if len(periods) < 2:
-        return periods.to_numpy() + np.timedelta64(1, "D")
-    steps = np.diff(periods.to_numpy())
-    return np.append(periods.to_numpy()[1:], periods.to_numpy()[-1] + np.median(steps))
+    times = periods.to_numpy()
+    length = np.median(np.diff(times)) if len(times) > 1 else np.timedelta64(1, "D")
+    return pd.DatetimeIndex([*times[1:], times[-1] + length])
 
 
 def _like(periods: pd.Index, value):

@@ -40,9 +40,9 @@ def power(
     before   periods before the start to compare with; None: as many as `weeks`, at least 3
     replays  how many; draws  random assignments in each test
 
-    Returns lift, n_replays, n_detected, detected_rate with its interval (Wilson), false_positive_rate with
-    its interval (lift 0), mde (the lift noticed in 80 % of the replays, the same in every row; NaN beyond
-    +300 %), n_treated, n_controls, n_pre, n_post, n_windows.
+    Returns lift_rate, n_replays, n_detected, detected_rate with its interval (Wilson), false_positive_rate
+    with its interval (lift 0), mde (the lift noticed in 80 % of the replays, the same in every row; NaN
+    beyond +300 %), n_treated, n_controls, n_pre, n_post, n_windows.
     Raises ArgumentError if the history is too short for one window, or has too few stores.
     Source: replay as in GeoLift (Meta, power by simulation on past windows); MacKinnon & Webb 2020.
 
@@ -71,7 +71,7 @@ def power(
     low, high = wilson(k, base)
     found = pd.DataFrame(
         {
-            "lift": tries,
+            "lift_rate": tries,
             "n_replays": base,
             "n_detected": k.astype(int),
             "detected_rate": rates,
@@ -88,7 +88,7 @@ def power(
             "n_windows": len(windows),
         }
     )
-    return found[found["lift"].isin(np.round(list(effects), 6))].reset_index(drop=True)
+    return found[found["lift_rate"].isin(np.round(list(effects), 6))].reset_index(drop=True)
 
 
 def _windows(
@@ -116,12 +116,7 @@ def _windows(
 
 def _noticed(change: np.ndarray, mask: np.ndarray, chance: np.ndarray, lifts: np.ndarray) -> np.ndarray:
     """Whether each lift, put into the pilot stores, is found at 5 %."""
-    centred = change - change.mean()
-    others = chance[(chance != mask).any(axis=1)]
-    own, whole = (randomization.sums(centred, mask, m[None, :]) for m in (mask, np.ones_like(mask)))
-    tested = randomization.Test(
-        own, randomization.sums(centred, mask, others), whole, len(change), int(mask.sum())
-    )
+    tested = randomization.trial(change, mask, chance)
     return np.array([tested.p(-effect) <= randomization.LEVEL for effect in np.log1p(lifts)])
 
 

@@ -71,10 +71,8 @@ def t_statistic(found: Sums, whole: Sums, n: int, k: int, effect=0.0) -> np.ndar
     return (inside / k - (total - inside) / rest) / np.sqrt(np.maximum(variance, floor))
 
 
-class Test(NamedTuple):
-    """p(τ): how often chance does as much as the pilot stores do beyond an effect of τ."""
-
-    __test__ = False  # no test of pytest's
+class Trial(NamedTuple):
+    """The assignment of a pilot among those of chance, ready to be asked about any effect."""
 
     own: Sums
     chance: Sums
@@ -83,21 +81,30 @@ class Test(NamedTuple):
     k: int
 
     def p(self, effect: float = 0.0) -> float:
-        """(1 + #{|t*| >= |t|}) / (B + 1) over the B assignments. Source: MacKinnon & Webb 2020."""
+        """Of an effect so large: (1 + #{|t*| >= |t|}) / (B + 1) over the B assignments of chance."""
         t = abs(float(t_statistic(self.own, self.whole, self.n, self.k, effect)[0]))
         chance = np.abs(t_statistic(self.chance, self.whole, self.n, self.k, effect))
         return float(1 + np.count_nonzero(chance >= t * (1 - 1e-9))) / (len(chance) + 1)
 
 
-def test(change: np.ndarray, treated: np.ndarray, draws: int, seed: int) -> Test:
-    """The test of these changes of log KPI, centred so that sums of squares lose no digits."""
+def trial(change: np.ndarray, treated: np.ndarray, chosen: np.ndarray) -> Trial:
+    """The trial of these changes of log KPI, centred so that sums of squares lose no digits.
+
+    chosen  the assignments of chance, one a row; the pilot's own is not counted among them
+
+    Source: MacKinnon & Webb 2020.
+
+    >>> treated = np.array([True, False, False, False])
+    >>> trial(np.array([3.0, 0.0, 1.0, 0.5]), treated, assignments(treated, 99, 1)).p()
+    0.25
+    """
     centred = change - change.mean()
-    chosen = assignments(treated, draws, seed)
+    others = chosen[(chosen != treated).any(axis=1)]
     own, whole = (sums(centred, treated, mask[None, :]) for mask in (treated, np.ones_like(treated)))
-    return Test(own, sums(centred, treated, chosen), whole, len(change), int(treated.sum()))
+    return Trial(own, sums(centred, treated, others), whole, len(change), int(treated.sum()))
 
 
-def interval(tested: Test, estimate: float, scale: float) -> tuple[float, float]:
+def interval(tested: Trial, estimate: float, scale: float) -> tuple[float, float]:
     """The effects that the test does not reject at 5 %: from the estimate outward, each way.
 
     scale  a first step, about a standard error
@@ -107,7 +114,7 @@ def interval(tested: Test, estimate: float, scale: float) -> tuple[float, float]
     return _bound(tested, estimate, -scale), _bound(tested, estimate, scale)
 
 
-def _bound(tested: Test, estimate: float, step: float) -> float:
+def _bound(tested: Trial, estimate: float, step: float) -> float:
     inside, width = estimate, step
     for _ in range(40):
         outside = estimate + width

@@ -6,18 +6,18 @@ import pandas as pd
 from opsmodel.errors import ArgumentError
 from opsmodel.metrics.pilot import panel
 
-TRAITS = ("level", "trend", "volatility", "recent")
+TRAITS = ("size", "trend", "volatility", "recent")
 FEWEST = 3  # periods seen, for a store to have a trend
 
 
 def traits(history, *, by=None, recent_periods: int = 1) -> pd.DataFrame:
-    """One row per store with at least three periods seen, sorted by `by` and level.
+    """One row per store with at least three periods seen, sorted by `by` and size.
 
     by              columns of history that stay the same for a store (region, format, …)
     recent_periods  how many of the last periods are "recent"
 
-    Returns unit, the columns of `by`, n_periods, level (mean log KPI), trend (log KPI a period, beside the
-    chain's own), volatility (standard deviation around level and trend), recent (log KPI of the last
+    Returns unit, the columns of `by`, n_periods, size (mean log KPI), trend (log KPI a period, beside the
+    chain's own), volatility (standard deviation around size and trend), recent (log KPI of the last
     periods over the store's own mean before, beside the chain's).
     Raises TableError for a history that is no panel, ArgumentError if a column of `by` changes in a store.
 
@@ -43,13 +43,13 @@ def traits(history, *, by=None, recent_periods: int = 1) -> pd.DataFrame:
             "unit": logs.index,
             **{name: _constant(history, name).reindex(logs.index).to_numpy() for name in names},
             "n_periods": n,
-            "level": np.nanmean(values, axis=1) if len(values) else [],
+            "size": np.nanmean(values, axis=1) if len(values) else [],
             "trend": slope,
             "volatility": rest,
             "recent": lately(values, recent_periods),
         }
     )
-    return found.sort_values([*names, "level", "unit"], ignore_index=True)
+    return found.sort_values([*names, "size", "unit"], ignore_index=True)
 
 
 def lately(logs: np.ndarray, periods: int) -> np.ndarray:

@@ -20,7 +20,8 @@ def verdict(effect: pd.DataFrame, smallest_effect: float) -> str:
 
     Raises TableError if the table lacks a column or row, ArgumentError for an effect that is not above 0.
 
-    >>> row = {"estimator": "did", "effect": 0.2, "p": 0.01, "lift": 0.22, "lift_low": 0.1, "lift_high": 0.35}
+    >>> row = {"estimator": "did", "effect": 0.2, "p": 0.01}
+    >>> row |= {"lift_rate": 0.22, "lift_rate_low": 0.1, "lift_rate_high": 0.35}
     >>> verdict(pd.DataFrame([row]), 0.1)
     'effective'
     """
@@ -30,7 +31,7 @@ def verdict(effect: pd.DataFrame, smallest_effect: float) -> str:
             found=repr(smallest_effect),
             fix="give 0.1 for +10 %, as registered before the start.",
         )
-    needed = ["estimator", "effect", "p", "lift", "lift_low", "lift_high"]
+    needed = ["estimator", "effect", "p", "lift_rate", "lift_rate_low", "lift_rate_high"]
     if effect.empty or not set(needed) <= set(effect.columns):
         raise TableError(
             "this is no table of pilot.effect.", found=list(effect.columns), fix=f"give {needed}."
@@ -38,9 +39,9 @@ def verdict(effect: pd.DataFrame, smallest_effect: float) -> str:
     first = effect.iloc[0]
     if (effect["effect"] > 0).any() and (effect["effect"] < 0).any():
         return "unclear"
-    if first["lift_high"] < smallest_effect:
+    if first["lift_rate_high"] < smallest_effect:
         return "no_effect"
-    reached = first["lift"] >= smallest_effect
-    if first["lift_low"] > 0:
+    reached = first["lift_rate"] >= smallest_effect
+    if first["lift_rate_low"] > 0:
         return "effective" if reached else "probably"
     return "probably" if reached and first["p"] <= LIKELY else "not_enough"

@@ -1,0 +1,125 @@
+"""The same questions asked of a client instead of a history: what a page computes once for the chain."""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import pandas as pd
+
+from opsmodel.metrics.pilot.choice import choose
+from opsmodel.metrics.pilot.effect import effect, paths, placebos
+from opsmodel.metrics.pilot.grade import grade
+from opsmodel.metrics.pilot.kpis import history
+from opsmodel.metrics.pilot.power import power
+from opsmodel.metrics.pilot.replicability import replicability
+from opsmodel.metrics.pilot.robustness import robustness
+from opsmodel.metrics.rates import SEED
+
+BEFORE = {"week": 26, "month": 6}  # periods a running pilot is compared with
+
+
+def measured(
+    client, *, stores: Sequence[str], start, end=None, kpi: str = "revenue", period: str = "week"
+) -> pd.DataFrame:
+    """`effect` of a pilot of the client, against the half year before its start.
+
+    >>> measured(open_client("demo"), stores=["S003"], start="2025-04-07")  # doctest: +SKIP
+    """
+    with _told_in_columns():
+        return effect(history(client, kpi=kpi, period=period), **_asked(stores, start, end, period))
+
+
+def checked(
+    client,
+    *,
+    stores: Sequence[str],
+    start,
+    end=None,
+    kpi: str = "revenue",
+    period: str = "week",
+    neighbours=None,
+) -> pd.DataFrame:
+    """`robustness` of a pilot of the client; arguments as in `measured`."""
+    asked = _asked(stores, start, end, period)
+    with _told_in_columns():
+        return robustness(history(client, kpi=kpi, period=period), neighbours=neighbours, **asked)
+
+
+def drawn(
+    client, *, stores: Sequence[str], start, end=None, kpi: str = "revenue", period: str = "week"
+) -> pd.DataFrame:
+    """`paths` of a pilot of the client; arguments as in `measured`."""
+    with _told_in_columns():
+        return paths(history(client, kpi=kpi, period=period), **_asked(stores, start, end, period))
+
+
+def by_chance(
+    client, *, stores: Sequence[str], start, end=None, kpi: str = "revenue", period: str = "week"
+) -> pd.DataFrame:
+    """`placebos` of a pilot of the client; arguments as in `measured`."""
+    with _told_in_columns():
+        return placebos(history(client, kpi=kpi, period=period), **_asked(stores, start, end, period))
+
+
+def repeated(client, *, lift: float, kpi: str = "revenue", weeks: int = 8) -> pd.DataFrame:
+    """`replicability` by the waves of the client's stores table."""
+    waves = client.chain.stores.select("store_id", "wave", "started_on").execute()
+    return replicability(history(client, kpi=kpi), waves=waves, lift=lift, weeks=weeks)
+
+
+def noticed(
+    client,
+    *,
+    n: int = 10,
+    stores: Sequence[str] | None = None,
+    weeks: int = 8,
+    kpi: str = "revenue",
+    until=None,
+) -> pd.DataFrame:
+    """`power` in the client's own past, up to `until` (the start of a pilot that runs already)."""
+    past = _until(history(client, kpi=kpi), until)
+    return power(past, n=n, stores=stores, weeks=weeks)
+
+
+def graded(
+    client, *, stores: Sequence[str], weeks: int = 8, kpi: str = "revenue", until=None
+) -> pd.DataFrame:
+    """`grade` of a choice of the client's stores, by what was known at `until`."""
+    return grade(_until(history(client, kpi=kpi), until), stores=stores, weeks=weeks)
+
+
+@contextmanager
+def _told_in_columns() -> Iterator[None]:
+    """A page tells the stores left out in its table (n_left_out), not by a warning."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"\d+ of \d+ stores have a zero")
+        yield
+
+
+def proposed(
+    client,
+    *,
+    n: int = 10,
+    kpi: str = "revenue",
+    by: Sequence[str] = (),
+    method: str = "stratified",
+    seed: int = SEED,
+) -> pd.DataFrame:
+    """`choose` among the stores of the client, with their names.
+
+    by  columns of the stores table to stratify by: region, city_tier, format
+    """
+    told = client.chain.stores.select("store_id", "store_name", *by).execute()
+    rows = history(client, kpi=kpi).merge(told, left_on="unit", right_on="store_id")
+    found = choose(rows, n=n, by=list(by), method=method, seed=seed).rename(columns={"unit": "store_id"})
+    names = told.set_index("store_id")["store_name"]
+    found.insert(1, "store_name", found["store_id"].map(names))
+    return found
+
+
+def _until(rows: pd.DataFrame, until) -> pd.DataFrame:
+    return rows if until is None else rows[rows["period"] + pd.Timedelta(days=7) <= pd.Timestamp(until)]
+
+
+def _asked(stores, start, end, period: str) -> dict:
+    return {"treated": list(stores), "start": start, "end": end, "before": BEFORE[period]}
