@@ -53,6 +53,7 @@ MAY_IMPORT = {
     "advice": {*ABOVE_METRICS, "advice"},
     "display": {*CONTRACT, "display"},
     "display.explore": {*ABOVE_METRICS, "display"},
+    "display.practice": {*ABOVE_METRICS, "display"},
     "render": {*BASE, "render"},
     "reports": {*BASE, "intake", "render"},
     "lists": {*CONTRACT, "intake", "metrics.leads", "display.headings", "render.files", "lists"},

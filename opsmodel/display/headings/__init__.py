@@ -9,15 +9,31 @@ from opsmodel.display.headings import (
     ladder,
     leads,
     money,
+    overview,
+    pilot,
     referral,
     repeat,
     segments,
     stores,
+    training,
     value,
 )
 from opsmodel.wording import language
 
-TOPICS = (stores, funnel, repeat, money, intake, value, segments, channels, referral, ladder, leads)
+TOPICS = (
+    stores,
+    funnel,
+    repeat,
+    money,
+    intake,
+    value,
+    segments,
+    channels,
+    referral,
+    ladder,
+    leads,
+    overview,
+    pilot, training)
 
 
 def heading(name: str) -> str:

@@ -1,7 +1,18 @@
-"""Growth: the factors revenue is the product of, and which of them moved it."""
+"""Growth: the product of a period's factors, the same over several periods, and what moved between two."""
 
 from opsmodel.metrics.contributions import decompose, mix_split
 from opsmodel.metrics.growth.equations import equation
 from opsmodel.metrics.growth.periods import average, periods, recent
+from opsmodel.metrics.growth.reach import compounding, what_if, within_reach
 
-__all__ = ["average", "decompose", "equation", "mix_split", "periods", "recent"]
+__all__ = [
+    "average",
+    "compounding",
+    "decompose",
+    "equation",
+    "mix_split",
+    "periods",
+    "recent",
+    "what_if",
+    "within_reach",
+]

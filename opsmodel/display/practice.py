@@ -1,0 +1,151 @@
+"""What people try out in a training: the what-if on the growth equation, and the quiz.
+
+Live in JupyterLab; in a batch report the what-if shows one choice, and the quiz is a sheet to fill in.
+"""
+
+from functools import partial
+from html import escape
+
+import pandas as pd
+
+from opsmodel import numbers
+from opsmodel.display import charts, theme
+from opsmodel.display.cells import factor_writer
+from opsmodel.display.headings import heading
+from opsmodel.display.panels import Choice, Panel, View, live
+from opsmodel.display.tables import Table
+from opsmodel.errors import TableError
+from opsmodel.metrics import growth
+from opsmodel.wording import _
+
+QUIZ = ("number", "topic", "question", "options", "answer", "why")
+
+
+def what_if_view(reach: pd.DataFrame, **levels: float) -> View:
+    """What moving factors of the growth equation is worth a year, as steps and their table.
+
+    reach   the table of growth.within_reach
+    levels  factor -> its level, between the store's own worst tenth and the peers' best quarter
+
+    Raises ArgumentError as growth.what_if does.
+    """
+    parts = growth.what_if(reach, levels)
+    before = float(reach["revenue_year"].iloc[0])
+    after = before + float(parts["contribution"].sum())
+    title = _(
+        "Net revenue of a year: {after} instead of {before} ({change}).",
+        after=numbers.money(after),
+        before=numbers.money(before),
+        change=numbers.signed_percent(after / before - 1) if before else numbers.UNSEEN,
+    )
+    figure = charts.equation(parts, title=title, total=(before, after), names=(_("Today"), _("What if")))
+    return View(figure, theme.table(parts, columns=["factor", "before", "after", "contribution"]))
+
+
+def what_if(reach: pd.DataFrame) -> Panel:
+    """A panel over `what_if_view`: one drop-down a factor, bounded by its row.
+
+    reach  the table of growth.within_reach; it starts with the factor that gains most, at its highest
+    """
+    rows = reach.to_dict("records")
+    choices = {row["factor"]: Choice(heading(row["factor"]), _levels(row)) for row in rows}
+    best = max(rows, key=lambda row: row["gain"])
+    start = {row["factor"]: _six(row["high"] if row is best else row["today"]) for row in rows}
+    return Panel(partial(what_if_view, reach), choices, start, "practice.what_if_view(reach")
+
+
+def _levels(row: dict) -> dict[str, float]:
+    """The levels to choose from: the own P10, today, two on the way, and the peers' P75."""
+    write = factor_writer(row["factor"])
+    today, low, high = (float(row[name]) for name in ("today", "low", "high"))
+    found = {_("{value} today", value=write(today)): _six(today)}
+    if low < today:
+        found = {_("{value} own P10", value=write(low)): _six(low), **found}
+    if high > today:
+        for share in (1 / 3, 2 / 3):
+            level = today + share * (high - today)
+            found[write(level)] = _six(level)
+        found[_("{value} P75 of peers", value=write(high))] = _six(high)
+    return found
+
+
+def _six(value: float) -> float:
+    return float(f"{value:.6g}")
+
+
+class Quiz:
+    """A quiz: live it can be played, elsewhere it is a sheet with a box before each option."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self.table = table
+
+    def rows(self) -> list[dict]:
+        return self.table.to_dict("records")
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        if live():
+            from opsmodel.display.quiz_widgets import play
+
+            display(play(self))
+        else:
+            display({"text/html": self._repr_html_(), "text/plain": repr(self)}, raw=True)
+
+    def _repr_html_(self) -> str:
+        return f'<div class="quiz">{"".join(_sheet(row) for row in self.rows())}</div>'
+
+    def __repr__(self) -> str:
+        lines = []
+        for row in self.rows():
+            lines.append(f"{row['number']}. {row['question']}")
+            lines += [f"   {letter(place)}  {text}" for place, text in enumerate(row["options"])]
+        return "\n".join(lines)
+
+
+def quiz(table: pd.DataFrame) -> Quiz:
+    """The quiz of a store, to play or to print; the key is a table of its own.
+
+    table  number, topic, question, options, answer, why
+
+    Raises TableError if a column is missing.
+
+    >>> rows = {"number": [1], "topic": [""], "question": ["2 × 2 × 2?"], "options": [["6", "8"]]}
+    >>> quiz(pd.DataFrame(rows | {"answer": ["B"], "why": [""]}))
+    1. 2 × 2 × 2?
+       A  6
+       B  8
+    """
+    if missing := [name for name in QUIZ if name not in table.columns]:
+        raise TableError(
+            f"the quiz has no column {missing}.", found=list(table.columns), fix=f"give {list(QUIZ)}."
+        )
+    return Quiz(table)
+
+
+def role_tables(cards: pd.DataFrame) -> list[Table]:
+    """One table a role, with the role above it.
+
+    cards  role and the columns to show
+    """
+    return [
+        theme.table(rows.drop(columns="role"), caption=str(role))
+        for role, rows in cards.groupby("role", sort=False)
+    ]
+
+
+def letter(place: int) -> str:
+    """A, B, C, …"""
+    return chr(ord("A") + place)
+
+
+def _sheet(row: dict) -> str:
+    options = "".join(
+        f'<div style="margin:0.15em 0 0.15em 1.2em">☐ {letter(place)}&ensp;{escape(str(text))}</div>'
+        for place, text in enumerate(row["options"])
+    )
+    return (
+        f'<div style="margin:0.9em 0;break-inside:avoid"><div><b>{row["number"]}.</b> '
+        f"{escape(row['question'])} "
+        f'<span style="color:#7b8794">{escape(row["topic"])}</span></div>{options}</div>'
+    )
