@@ -42,12 +42,18 @@ def of(shop, calculate: Callable[..., pd.DataFrame], table: str = "", **question
     """
     column = HOME.get(table, "store_id")
     asked = question | {"by": [column, *_names(question.get("by"))]}
+    one = len(shop.store_ids) == 1
     path = _keep(shop.chain, calculate, table, asked)
-    chosen = [(column, "in", shop.store_ids)]
-    found = None if path is None else pd.read_parquet(path, filters=chosen)
-    if found is None or found.empty:  # not kept, or a store the table says nothing about
-        return _answer(shop, calculate, table, question if len(shop.store_ids) == 1 else asked)
-    return found.drop(columns=column) if len(shop.store_ids) == 1 else found
+    if path is None:
+        return _answer(shop, calculate, table, question if one else asked)
+    found = pd.read_parquet(path, filters=[(column, "in", shop.store_ids)])
+    if not one:
+        return found
+    if len(found):
+        return found.drop(columns=column)
+    # a store the chain's table says nothing about: what it is told, every such store is told
+    path = _keep(shop, calculate, table, question, about="nobody")
+    return _answer(shop, calculate, table, question) if path is None else pd.read_parquet(path)
 
 
 def whole(client, calculate: Callable[..., pd.DataFrame], **question: Any) -> pd.DataFrame:
@@ -67,18 +73,19 @@ def _answer(client, calculate, table: str, question: dict[str, Any]) -> pd.DataF
     return calculate(getattr(client, table), as_of=client.as_of, **question)
 
 
-def _keep(chain, calculate, table: str, question: dict[str, Any]) -> Path | None:
+def _keep(client, calculate, table: str, question: dict[str, Any], about: str = "chain") -> Path | None:
     """The file that holds the answer, made if it is not there; None where nothing can be kept."""
     name = f"{calculate.__module__}.{calculate.__qualname__}"
     if not name.startswith("opsmodel."):  # a function of the notebook may change between two calls
         return None
-    path = chain.folder / FOLDER / f"{calculate.__name__}-{_key(chain, name, table, question)}.parquet"
+    key = _key(client, name, table, question, about)
+    path = client.folder / FOLDER / f"{calculate.__name__}-{key}.parquet"
     with suppress(OSError):  # a folder that cannot be written costs time, not the answer
         path.parent.mkdir(exist_ok=True)
         with FileLock(path.with_suffix(".lock")):
             if not _readable(path):
                 began = time.perf_counter()
-                found = _answer(chain, calculate, table, question)
+                found = _answer(client, calculate, table, question)
                 _write(found, path)
                 _tell(name, time.perf_counter() - began)
         return path
@@ -108,10 +115,10 @@ def _tell(name: str, seconds: float) -> None:
             )
 
 
-def _key(chain, name: str, table: str, question: dict[str, Any]) -> str:
+def _key(client, name: str, table: str, question: dict[str, Any], about: str) -> str:
     told = {argument: _plain(argument, value) for argument, value in sorted(question.items())}
-    settings = chain.engagement.model_dump_json()
-    parts = (chain.data_version, chain.as_of.isoformat(), settings, name, table, repr(told), _code(ROOMS))
+    data = (client.data_version, client.as_of.isoformat(), client.engagement.model_dump_json())
+    parts = (*data, about, name, table, repr(told), _code(ROOMS))
     return sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

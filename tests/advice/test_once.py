@@ -108,10 +108,26 @@ def test_several_stores_keep_the_column_that_names_them(tmp_path, tables):
     assert once.of(peers, growth.recent, n_periods=1)["store_id"].tolist() == ["S001", "S003"]
 
 
-def test_a_store_the_chain_says_nothing_about_answers_for_itself(tmp_path, tables):
-    nobody = replace(Client(tmp_path, tables), store_ids=("S009",))
-    curve = once.of(nobody, repurchase.curve, "orders", within_days=(30,))
-    assert curve["n_customers"].tolist() == [0]
+@pytest.mark.parametrize(
+    ("calculate", "table", "question"), QUESTIONS, ids=[q[0].__name__ for q in QUESTIONS]
+)
+def test_stores_the_chain_says_nothing_about_are_told_the_same(tmp_path, tables, calculate, table, question):
+    late = (
+        tables["orders"]
+        .head(3)
+        .assign(store_id="S008", home_store_id="S008", ordered_at=pd.Timestamp("2026-01-01"))
+    )
+    client = Client(tmp_path, tables | {"orders": pd.concat([tables["orders"], late])})
+    for nobody in (client.store("S009"), client.store("S008")):
+        own = (
+            calculate(getattr(nobody, table), as_of=END, **question)
+            if table
+            else calculate(nobody, **question)
+        )
+        told = once.of(nobody, calculate, table, **question)
+        pd.testing.assert_frame_equal(told, own, check_dtype=False, check_index_type=False)
+    assert once.of(client.store("S008", "S009"), calculate, table, **question).empty
+    assert len(list((tmp_path / once.FOLDER).glob("*.parquet"))) == 2
 
 
 def test_a_table_without_rows_is_read_back_without_rows(tmp_path, tables, counted):
