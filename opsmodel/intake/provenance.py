@@ -50,15 +50,20 @@ def limits(client) -> pd.DataFrame:
 
 
 def sources(client) -> pd.DataFrame:
-    """What the page was made from: client, store, day, data version, row counts, program versions."""
+    """What the page was made from: client, store or chain, day, data version, row counts, program versions."""
+    if client.narrowed is None:
+        scope, customers, orders = {_("Stores"): numbers.count(len(client.store_ids))}, _("Customers"), _("Orders")
+    else:
+        scope = {_("Store"): f"{client.store_id} {client.store_name}"}
+        customers, orders = _("Customers of this store"), _("Orders of these customers")
     rows = {
         _("Client"): client.title,
-        _("Store"): f"{client.store_id} {client.store_name}",
+        **scope,
         _("Last day observed"): client.as_of.isoformat(),
         _("Data grade"): client.grade,
         _("Data version"): client.data_version,
-        _("Customers of this store"): numbers.count(client.n_customers),
-        _("Orders of these customers"): numbers.count(client.orders.count().execute()),
+        customers: numbers.count(client.n_customers),
+        orders: numbers.count(client.orders.count().execute()),
         "opsmodel": version("opsmodel"),
         **{name: version(name) for name in ENGINES},
     }

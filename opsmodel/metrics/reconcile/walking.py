@@ -77,13 +77,15 @@ def steps(
                  there) of the whole chain; for retained_adds customers; for duplicates screen_ids (order_id,
                  customer_id as the screen has it) or contacts (customer_id, joined_at: one row an add as the
                  screen counts it)
-    measure, reported, since, within_days, broken  as in `walk`
+    measure, reported, since, within_days, broken
+                 as in `walk`
     as_of        last day observed, inclusive
     stores       home stores in scope; None for the chain
 
-    Returns step ("screen", "unexplained", a rule, or "ours"), contribution (NaN for screen and ours, and for
-    a rule that could not be seen: duplicates without their table), level (the measure after the bar), k and
-    n (what the level is made of: customers behind a rate; n = 1 for a sum; NaN for the first two).
+    Returns measure, bar ("screen" and "unexplained", or "usual_screen" where no number was reported; then the
+    rules; "ours" last), contribution (NaN for the two ends, and for a rule that could not be seen:
+    duplicates without their table), level (the measure after the bar), k and n (what the level is made of:
+    customers behind a rate; n = 1 for a sum; NaN for "screen").
     Raises ArgumentError for an unknown measure or rule, a rate outside 0 to 1, a window that is no number of
     days or a period that begins after `as_of`; TableError if a column is missing.
     Source: standard algebra; the rules are those in which tills and community tools differ from cohort
@@ -92,7 +94,7 @@ def steps(
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> table = steps({"orders": seven_customer_shop().orders}, measure="revenue", as_of="2024-06-30",
     ...               since="2024-01-01", within_days=182, reported=1400.0)
-    >>> table[["step", "contribution"]].round(2).values.tolist()  # doctest: +NORMALIZE_WHITESPACE
+    >>> table[["bar", "contribution"]].round(2).values.tolist()  # doctest: +NORMALIZE_WHITESPACE
     [['screen', nan], ['unexplained', 27.3], ['anonymous', -45.0], ['refunds', -180.0],
      ['cross_store', 0.0], ['calendar', 0.0], ['ours', nan]]
     """
@@ -102,10 +104,9 @@ def steps(
     levels = [figure(measure, asked, seen[place:]) for place in range(len(seen) + 1)]
     values = [_value(*level) for level in levels]
     shown = values[0] if reported is None else float(reported)
-    rows: list[tuple] = [
-        ("screen", nan, shown, nan, nan),
-        ("unexplained", values[0] - shown, values[0], *levels[0]),
-    ]
+    rows: list[tuple] = [("usual_screen", nan, shown, *levels[0])]
+    if reported is not None:
+        rows = [("screen", nan, shown, nan, nan), ("unexplained", values[0] - shown, values[0], *levels[0])]
     for rule in rules:
         if rule not in seen:
             rows.append((rule, nan, rows[-1][2], *rows[-1][3:]))
@@ -113,8 +114,8 @@ def steps(
         place = seen.index(rule)
         rows.append((rule, values[place + 1] - values[place], values[place + 1], *levels[place + 1]))
     rows.append(("ours", nan, values[-1], *levels[-1]))
-    table = pd.DataFrame(rows, columns=["step", "contribution", "level", "k", "n"])
-    return table.assign(measure=measure)[["measure", "step", "contribution", "level", "k", "n"]]
+    table = pd.DataFrame(rows, columns=["bar", "contribution", "level", "k", "n"])
+    return table.assign(measure=measure)[["measure", "bar", "contribution", "level", "k", "n"]]
 
 
 def likely(

@@ -1,0 +1,215 @@
+"""What the chain page says: where the money lies, how sure ranks are, what a till does not see."""
+
+import pandas as pd
+
+from opsmodel import numbers
+from opsmodel.advice import advised
+from opsmodel.advice.finding import SMALLEST_BASE, Finding, small_base
+from opsmodel.advice.overview import EVERY
+from opsmodel.wording import _
+
+SURE = 0.80  # of being in the best quarter
+APART = 0.01  # of a rate: less is no one's concern
+AWAY = 0.02  # of revenue
+
+
+def chain_gaps(stores: pd.DataFrame, total: pd.DataFrame) -> Finding:
+    """How many stores have a gap beyond noise, and what the chain would gain from closing them.
+
+    stores  the table of `overview.stores`
+    total   the table of `overview.total`
+
+    Returns a finding of kind "chain_gaps", "chain_level" (no store has one) or "small_base".
+    """
+    told = stores[stores["n_told"] > 0]
+    if told.empty:
+        return small_base(stores["n_customers"].max() if len(stores) else 0)
+    sums = total[total["lever"] == EVERY].set_index("scope").to_dict("index")
+    proven, every = sums["proven"], sums["every"]
+    behind = told[told["n_gaps"] > 0]
+    upper = _(
+        "If every store reached the P75 of its peers on every lever, sure or not, it would be about {money} "
+        "({low} to {high}).",
+        **_bounds(every),
+    )
+    values = {"k": numbers.count(len(behind)), "n": numbers.count(len(told))}
+    if behind.empty:
+        claim = _("None of the {n} stores that can be judged has a gap beyond noise.", n=values["n"])
+        return Finding("chain_level", "", claim, upper, n=int(told["n_customers"].sum()))
+    first = behind.iloc[0]
+    claim = _(
+        "{k} of {n} stores that can be judged fall behind their peers beyond noise; closing these gaps is "
+        "worth about {money} a year.",
+        **values, money=numbers.money(proven["money"]),
+    )  # fmt: skip
+    dearest = _(
+        "The dearest: {store}, {lever}: {value}, the best quarter of its peers {target} or more.",
+        store=first["store_name"],
+        lever=advised.name(first["lever"]),
+        value=advised.figure(first["lever"])(first["value"]),
+        target=advised.figure(first["lever"])(first["peer_p75"]),
+    )
+    worth = (
+        _("Margin a year, 95% interval {low} to {high}; overlap between levers removed.", **_range(proven))
+        if proven["is_margin"]
+        else _(
+            "Net revenue a year, 95% interval {low} to {high}; overlap between levers removed.",
+            **_range(proven),
+        )
+    )
+    return Finding(
+        kind="chain_gaps",
+        stage=first["stage"],
+        claim=claim,
+        evidence=_("{dearest} {upper}", dearest=dearest, upper=upper),
+        action=_(
+            "Begin with {store}. {action}", store=first["store_name"], action=advised.action(first["lever"])
+        ),
+        owner=advised.owner(first["lever"]),
+        lever=first["lever"],
+        n=int(told["n_customers"].sum()),
+        worth=worth,
+        money=float(proven["money"]),
+        money_low=float(proven["money_low"]),
+        money_high=float(proven["money_high"]),
+    )
+
+
+def _range(row: dict) -> dict[str, str]:
+    return {end: numbers.money(row[f"money_{end}"]) for end in ("low", "high")}
+
+
+def _bounds(row: dict) -> dict[str, str]:
+    return {"money": numbers.money(row["money"]), **_range(row)}
+
+
+def beyond_chance(flags: pd.DataFrame) -> Finding:
+    """How many comparisons stand out, how many chance alone would raise, how many are left after that.
+
+    flags  the table of `overview.flags`
+
+    Returns a finding of kind "beyond_chance", "only_chance" (none outlives the correction) or "no_tests".
+    """
+    row = flags[flags["lever"] == EVERY].iloc[0]
+    if not row["n_tests"]:
+        return Finding("no_tests", "", _("No store can be compared with its peers yet."), "")
+    n_flagged = numbers.count(row["n_flagged"])
+    values = {"n_flagged": n_flagged, "n_tests": numbers.count(row["n_tests"])}
+    claim = (
+        _("{n_flagged} of {n_tests} comparisons differ beyond chance.", **values)
+        if row["n_flagged"]
+        else _("None of {n_tests} comparisons differs beyond chance.", **values)
+    )  # fmt: skip
+    evidence = _(
+        "{n_below} stand out at the 5% level, where chance alone would raise about {chance} if no store "
+        "differed from its peers; {n_flagged} remain at a false discovery rate of 5%.",
+        n_below=numbers.count(row["n_below"]), n_flagged=n_flagged,
+        chance=numbers.number(row["by_chance"], 1),
+    )  # fmt: skip
+    return Finding("beyond_chance" if row["n_flagged"] else "only_chance", "", claim, evidence)
+
+
+def sure_leaders(ranking: pd.DataFrame, *, lever: str, names: dict[str, str] | None = None) -> Finding:
+    """Which stores are surely among the best quarter of their peers, and whether a league table can tell.
+
+    ranking  the table of `overview.ranking`
+    names    store_id -> name
+
+    Returns a finding of kind "leaders", "no_leaders" or "small_base".
+    """
+    told = ranking[ranking["n"] >= SMALLEST_BASE]
+    if told.empty:
+        return small_base(ranking["n"].max() if len(ranking) else 0)
+    best = told[told["top_quartile"] >= SURE]
+    values = {"lever": advised.name(lever), "n": numbers.count(len(told)), "sure": numbers.percent(SURE, 0)}
+    evidence = _(
+        "{n} stores with a base of {smallest} or more, ordered by what each most likely is: its own figure, "
+        "drawn towards its peers as far as its base is small.",
+        n=values["n"], smallest=SMALLEST_BASE,
+    )  # fmt: skip
+    if best.empty:
+        claim = _(
+            "In {lever} no store is surely among the best quarter of its peers; do not crown the first.",
+            lever=values["lever"],
+        )
+        return Finding("no_leaders", "", claim, evidence, lever=lever, n=int(told["n"].sum()))
+    who = _(", ").join((names or {}).get(store, store) for store in best["store_id"].head(5))
+    claim = _(
+        "In {lever}, {stores} belong to the best quarter of their peers with a probability of {sure} or "
+        "more.",
+        lever=values["lever"], stores=who, sure=values["sure"],
+    )  # fmt: skip
+    action = _("Visit them, write down what they do, and let a store behind its peers try it.")
+    return Finding("leaders", "", claim, evidence, action, lever=lever, n=int(told["n"].sum()))
+
+
+def scopes_apart(chain: pd.DataFrame) -> Finding:
+    """How much of the repurchase a single till cannot see.
+
+    chain  the row of `overview.scopes` of the whole chain
+
+    Returns a finding of kind "scopes_apart", "scopes_level" (less than a point) or "small_base".
+    """
+    row = chain.iloc[0]
+    if not row["n_home"] >= SMALLEST_BASE:
+        return small_base(row["n_home"])
+    values = {"home": numbers.percent(row["home_rate"]), "branch": numbers.percent(row["branch_rate"])}
+    apart = row["lost_rate"] >= APART
+    claim = (
+        _(
+            "{home} of customers come back to the chain, {branch} to the same till: judge a store by the "
+            "first.",
+            **values,
+        )
+        if apart
+        else _("Home and till agree on repurchase: {home} and {branch}.", **values)
+    )  # fmt: skip
+    evidence = _(
+        "{n_home} customers by home store, {n_branch} when each till counts its own (whoever bought in two "
+        "stores counts twice, so branch figures do not add up to the chain).",
+        n_home=numbers.count(row["n_home"]), n_branch=numbers.count(row["n_branch"]),
+    )  # fmt: skip
+    return Finding(
+        "scopes_apart" if apart else "scopes_level", "repurchase", claim, evidence, n=int(row["n_home"])
+    )
+
+
+def leaking(balance: pd.DataFrame, *, names: dict[str, str] | None = None) -> Finding:
+    """How much of what known customers spend is rung up away from their home store, and who gives most.
+
+    balance  the table of `leakage.balance`
+    names    store_id -> name
+
+    Returns a finding of kind "leaking" (2 % or more), "homely" or "no_sales".
+    """
+    home, away = balance["home_revenue"].sum(), balance["away_revenue"].sum()
+    if not home > 0:
+        return Finding("no_sales", "", _("No known customer has bought yet."), "")
+    shown = names or {}
+    by_flow = balance.sort_values("flow_revenue", kind="stable").to_dict("records")
+    gives, gains = by_flow[0], by_flow[-1]
+    values = {"share": numbers.percent(away / home), "money": numbers.money(away)}
+    claim = (
+        _("{share} of what known customers spend ({money}) is rung up away from their home store.", **values)
+        if away >= AWAY * home
+        else _("Customers stay with their home store: {share} of their spend ({money}) is rung up elsewhere.",
+               **values)
+    )  # fmt: skip
+    evidence = ""
+    if away > 0 and gives["flow_revenue"] < 0:
+        evidence = _(
+            "{gives} gives the others {given} more than it gets; {gains} gets {got} more than it gives.",
+            gives=shown.get(gives["store_id"], gives["store_id"]),
+            given=numbers.money(-gives["flow_revenue"]),
+            gains=shown.get(gains["store_id"], gains["store_id"]),
+            got=numbers.money(gains["flow_revenue"]),
+        )
+    action = (
+        _(
+            "Credit the home store for orders its customers place elsewhere; otherwise it has no reason to "
+            "care."
+        )
+        if away >= AWAY * home
+        else ""
+    )
+    return Finding("leaking" if away >= AWAY * home else "homely", "", claim, evidence, action)

@@ -1,0 +1,22 @@
+"""The chain on one page: each store's bottleneck in money, what all are worth together, ranks, scopes."""
+
+from opsmodel.advice.overview.bottlenecks import named, names, published, stores, told
+from opsmodel.advice.overview.pricing import EVERY, by_stage, gaps, total
+from opsmodel.advice.overview.ranks import flags, league, ranking
+from opsmodel.advice.overview.scopes import scopes
+
+__all__ = [
+    "EVERY",
+    "by_stage",
+    "flags",
+    "gaps",
+    "league",
+    "named",
+    "names",
+    "published",
+    "ranking",
+    "scopes",
+    "stores",
+    "told",
+    "total",
+]

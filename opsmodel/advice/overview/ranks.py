@@ -1,0 +1,76 @@
+"""The stores on one lever, in the order of what they most likely are; and the flags chance alone raises."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from opsmodel import numbers
+from opsmodel.advice import advised, levers
+from opsmodel.advice.overview.pricing import EVERY
+from opsmodel.metrics import rates
+from opsmodel.wording import _
+
+LEVEL = 0.05
+
+
+def ranking(benchmarks: pd.DataFrame, lever: str) -> pd.DataFrame:
+    """The stores on one lever, ordered by what they most likely are, not by what happened to be counted.
+
+    benchmarks  the table of `benchmarks.stores`
+    lever       a name of `levers.LEVERS`
+
+    Returns rank (1 = best), store_id, n, value, shrunken with shrunken_low and shrunken_high (drawn
+    towards the peers as far as the base is small), top_quartile (probability of being in the best
+    quarter of its peer group)
+    and is_flagged (differs from its peers at a false discovery rate of 5 %). Without stores nobody has seen.
+    """
+    rows = benchmarks[(benchmarks["lever"] == lever) & benchmarks["shrunken"].notna()]
+    rows = rows.sort_values(["shrunken", "store_id"], ascending=[False, True], ignore_index=True)
+    columns = ["store_id", "n", "value", "shrunken", "shrunken_low", "shrunken_high", "top_quartile"]
+    return rows[[*columns, "is_flagged"]].assign(rank=rows.index + 1)[["rank", *columns, "is_flagged"]]
+
+
+def league(ranking: pd.DataFrame, lever: str, names: Mapping[str, str]) -> pd.DataFrame:
+    """The table of `ranking`, written out for people to read.
+
+    names  store_id -> name
+
+    Returns rank, store_name, n, seen (the raw figure), likely (the shrunken one), interval, best_chance and
+    beyond_noise.
+    """
+    show = advised.figure(lever)
+    rows = ranking.to_dict("records")
+    return pd.DataFrame(
+        {
+            "rank": ranking["rank"],
+            "store_name": [names.get(row["store_id"], row["store_id"]) for row in rows],
+            "n": ranking["n"],
+            "seen": [show(row["value"]) for row in rows],
+            "likely": [show(row["shrunken"]) for row in rows],
+            "interval": [f"{show(row['shrunken_low'])} – {show(row['shrunken_high'])}" for row in rows],
+            "best_chance": [numbers.percent(row["top_quartile"], 0) for row in rows],
+            "beyond_noise": [_("yes") if row["is_flagged"] else _("no") for row in rows],
+        }
+    )
+
+
+def flags(benchmarks: pd.DataFrame) -> pd.DataFrame:
+    """How many stores stand out on each lever, and how many chance alone would make stand out.
+
+    benchmarks  the table of `benchmarks.stores`
+
+    Returns lever (then `every_lever`), n_tests, n_below (p ≤ 5 %), by_chance (that many of them if no store
+    differed from its peers) and n_flagged (left at a false discovery rate of 5 %).
+    """
+    groups = [(name, benchmarks[benchmarks["lever"] == name]) for name in levers.LEVERS]
+    found = [
+        (
+            name,
+            int(rows["p_value"].notna().sum()),
+            int((rows["p_value"] <= LEVEL).sum()),
+            rates.chance_flags(rows["p_value"], LEVEL),
+            int(rows["is_flagged"].sum()),
+        )
+        for name, rows in [*groups, (EVERY, benchmarks)]
+    ]
+    return pd.DataFrame(found, columns=["lever", "n_tests", "n_below", "by_chance", "n_flagged"])

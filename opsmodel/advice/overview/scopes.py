@@ -1,0 +1,41 @@
+"""One repurchase rate, three scopes: home store, any store, one till."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from opsmodel.metrics import repurchase
+
+
+def scopes(client, *, within_days: int = 90, by: str | Sequence[str] | None = None) -> pd.DataFrame:
+    """The repurchase rate of every store in three scopes side by side; the chain's own row without `by`.
+
+    home    customers of the store that added them, back in any store: the store's work with its people
+    any     customers of the store of their first order, back in any store: what the chain keeps of them
+    branch  customers of each till alone: back at the same till; their sum is not the chain's
+
+    by  "store_id" for one row a store
+
+    Returns the columns of `by`, then for each scope n_home, home_rate with home_rate_low and home_rate_high,
+    and so on; lost_rate (home_rate − branch_rate): what the store's own till cannot see.
+    Source: Youzan's help page on repurchase analysis, where branch figures do not add up to the chain.
+    """
+    names = [] if by is None else [by] if isinstance(by, str) else list(by)
+    found = None
+    for scope in ("home", "any", "branch"):
+        curve = repurchase.curve(
+            client.orders, as_of=client.as_of, within_days=(within_days,), by=by, scope=scope
+        )
+        columns = {"n_customers": f"n_{scope}"} | {
+            f"repurchase_rate{end}": f"{scope}_rate{end}" for end in ("", "_low", "_high")
+        }
+        part = curve.rename(columns=columns)[[*names, *columns.values()]]
+        found = part if found is None else _beside(found, part, names)
+    assert found is not None
+    return found.assign(lost_rate=found["home_rate"] - found["branch_rate"])
+
+
+def _beside(left: pd.DataFrame, right: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    if not names:
+        return pd.concat([left, right], axis=1)
+    return left.merge(right, on=names, how="outer").sort_values(names, ignore_index=True)
