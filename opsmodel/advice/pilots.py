@@ -66,15 +66,16 @@ def pilot_choice(grade: pd.DataFrame) -> Finding:
     row = grade.iloc[0]
     words = str(row["warnings"]).split()
     change, least = (numbers.signed_percent(row[name]) for name in ("change_expected", "mde"))
+    moved = {"change": change}
     told: dict[str, tuple[str, Callable[[], str], Callable[[], str]]] = {
         "picked_high": (
             "choice_falls_back",
-            lambda: _("Picked at a high: these stores will change by {change} without any pilot.", change=change),
+            lambda: _("Picked at a high: these stores will change by {change} without any pilot.", **moved),
             lambda: _("Draw the stores by lot, and compare with controls, never with the month before."),
         ),
         "picked_low": (
             "choice_rises_back",
-            lambda: _("Picked at a low: these stores will change by {change} without any pilot.", change=change),
+            lambda: _("Picked at a low: these stores will change by {change} without any pilot.", **moved),
             lambda: _("Draw the stores by lot, and compare with controls, never with the month before."),
         ),
         "not_alike": (

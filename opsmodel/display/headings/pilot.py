@@ -24,7 +24,6 @@ def headings() -> dict[str, str]:
         "estimator": _("Way of reckoning"),
         "did": _("Difference in differences"),
         "synthetic_control": _("Synthetic control"),
-        "effect": _("Effect (log KPI)"),
         "p": _("p value"),
         "n_treated": _("Pilot stores"),
         "n_controls": _("Control stores"),
