@@ -7,6 +7,13 @@ from opsmodel.advice.adding import add_rate_gap, add_routing
 from opsmodel.advice.calls import chances_hold, leads_to_call, out_of_rhythm
 from opsmodel.advice.chainwide import beyond_chance, chain_gaps, leaking, scopes_apart, sure_leaders
 from opsmodel.advice.channels import attribution_gap, channel_payback, channel_returns, fake_adds
+from opsmodel.advice.coached_people import (
+    actions_state,
+    bulk_ticking,
+    coverage_gap,
+    staff_apart,
+)
+from opsmodel.advice.coaching import signals, sop_confounded, sop_done, sop_next, sop_order
 from opsmodel.advice.companions import membership, next_product
 from opsmodel.advice.designing import (
     add_economics,
@@ -46,6 +53,7 @@ from opsmodel.advice.worth import model_use, revenue_carried, svip_overdue, wort
 
 __all__ = [
     "Finding",
+    "actions_state",
     "add_economics",
     "add_rate_gap",
     "add_routing",
@@ -54,6 +62,7 @@ __all__ = [
     "beside_peers",
     "best_content",
     "beyond_chance",
+    "bulk_ticking",
     "chain_gaps",
     "chances_hold",
     "change",
@@ -62,6 +71,7 @@ __all__ = [
     "community_start",
     "contact_plan",
     "contact_rhythm",
+    "coverage_gap",
     "customer_flow",
     "entry_products",
     "fake_adds",
@@ -99,6 +109,12 @@ __all__ = [
     "segment_moves",
     "sharing_ahead",
     "sharing_carries",
+    "signals",
+    "sop_confounded",
+    "sop_done",
+    "sop_next",
+    "sop_order",
+    "staff_apart",
     "sure_leaders",
     "svip_overdue",
     "training_effect",

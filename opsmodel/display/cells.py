@@ -13,7 +13,7 @@ from opsmodel.wording import _
 
 Writer = Callable[[Any], str]
 UNSEEN = numbers.UNSEEN
-RATES = ("rate", "share", "hazard", "repurchased", "conversion", "overlap", "coverage", "roi", "top", "bias")
+RATES = ("rate", "share", "hazard", "repurchased", "conversion", "overlap", "coverage", "roi", "top", "bias", "adherence", "quartile")
 MONEY = ("amount", "net", "revenue", "money", "margin", "contribution", "ltv", "cost", "spend")
 MONEY_NAMES = (
     "ltv_winsorised",
@@ -33,11 +33,12 @@ FORMATS: dict[str, Writer] = {
     "days": numbers.days,
     "count": numbers.count,
     "number": numbers.number,
+    "points": numbers.points,
 }
 NAMED = (
     "factor", "lever", "measure", "mode", "check", "rule",
     "threshold", "from_tier", "to_tier", "trait", "state", "origin",
-    "flag", "problem", "denominator", "estimator", "holds",
+    "flag", "problem", "denominator", "kind", "item", "estimator", "holds", "quadrant",
 )  # fmt: skip
 
 

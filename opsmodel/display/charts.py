@@ -25,6 +25,7 @@ from opsmodel.display.charts_pilot import (
     pilot_robustness,
     replicability,
 )
+from opsmodel.display.charts_plan import ninety_days, unit_economics
 from opsmodel.display.charts_referral import (
     incentive_schemes,
     k_by_generation,
@@ -33,6 +34,7 @@ from opsmodel.display.charts_referral import (
 )
 from opsmodel.display.charts_repeat import gaps, hazard, order_ladder, repurchase_curve, survival
 from opsmodel.display.charts_segments import audience_overlap, customer_flows, segment_moves, segment_sizes
+from opsmodel.display.charts_sop import control_charts, sop_adherence, sop_quadrants, sop_staff
 from opsmodel.display.charts_stores import money, peers
 from opsmodel.display.charts_training import maturity, perception, within_reach
 from opsmodel.display.charts_value import lorenz, ltv, ltv_by_origin, tracking
@@ -45,6 +47,7 @@ __all__ = [
     "channel_payback",
     "channel_returns",
     "contacts_kept",
+    "control_charts",
     "conversion",
     "customer_flows",
     "equation",
@@ -68,6 +71,7 @@ __all__ = [
     "mix",
     "money",
     "next_products",
+    "ninety_days",
     "order_ladder",
     "over_time",
     "peers",
@@ -86,9 +90,13 @@ __all__ = [
     "segment_moves",
     "segment_sizes",
     "sharing_forecast",
+    "sop_adherence",
+    "sop_quadrants",
+    "sop_staff",
     "store_map",
     "survival",
     "tier_ladder",
     "tracking",
+    "unit_economics",
     "within_reach",
 ]

@@ -13,6 +13,7 @@ from opsmodel.metrics.sop.ledger import actions
 from opsmodel.metrics.sop.quadrants import place, quadrants, standing
 from opsmodel.metrics.sop.staff import fair, scorecards, staff
 from opsmodel.metrics.sop.violations import violations
+from opsmodel.metrics.sop.words import named
 
 __all__ = [
     "actions",
@@ -23,6 +24,7 @@ __all__ = [
     "credible",
     "effects",
     "fair",
+    "named",
     "place",
     "quadrants",
     "scorecards",

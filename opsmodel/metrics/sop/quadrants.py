@@ -20,7 +20,7 @@ CELLS = {
     ("high", "weak"): "redesign",
     ("low", "weak"): "rethink",
     ("low", "unknown"): "instrument",
-    ("high", "unknown"): "measure",
+    ("high", "unknown"): "watch",
 }
 
 
@@ -50,7 +50,7 @@ def quadrants(
     unknown: fewer than 30 due), works (strong: the effect is above 0 beyond noise, also less the lead, and
     not confounded; weak: even the upper bound lies below `worth` times the unserved rate, and not
     confounded; unknown: neither, or fewer than 30 on a side), quadrant: train (low, strong), replicate (high,
-    strong), redesign (high, weak), rethink (low, weak), instrument (low, unknown), measure (high, unknown),
+    strong), redesign (high, weak), rethink (low, weak), instrument (low, unknown), watch (high, unknown),
     none (adherence unknown).
     Raises TableError if a column is missing, ArgumentError for a threshold outside 0 to 1.
     Source: definition of the method; thresholds are arguments.

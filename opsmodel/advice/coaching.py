@@ -1,0 +1,243 @@
+"""What the procedures of a store say: what to train, what to redesign, which week calls for a visit."""
+
+import pandas as pd
+
+from opsmodel import numbers
+from opsmodel.advice.finding import SMALLEST_BASE, Finding, small_base
+from opsmodel.metrics.sop.words import kpi_name, step_names
+from opsmodel.wording import _
+
+ENOUGH = 0.7  # adherence from which a step counts as done
+
+
+def sop_done(adherence: pd.DataFrame, *, enough: float = ENOUGH) -> Finding:
+    """Which step is done worst, and whether too rarely beyond noise.
+
+    adherence  the table of `sop.adherence`, a row a step (one store)
+    enough     adherence from which a step counts as done
+
+    Returns a finding of kind "sop_slipping" (the upper bound of the weakest step lies below `enough`),
+    "sop_kept" (no step does) or "small_base".
+    """
+    told = adherence[adherence["n_due"] >= SMALLEST_BASE]
+    if told.empty:
+        return small_base(adherence["n_due"].max() if len(adherence) else 0)
+    weak = told[told["adherence_high"] < enough]
+    row = told.loc[told["adherence"].idxmin()]
+    values = {"step": step_names(row.to_frame().T)[0], "share": numbers.percent(row["adherence"])}
+    if weak.empty:
+        claim = _("Every step is done: even the weakest, {step}, on time in {share} of cases.", **values)
+        action = ""
+    else:
+        claim = _(
+            "{n} of {steps} steps are done too rarely; the weakest is {step}, on time in {share} of cases.",
+            n=len(weak), steps=len(told), **values,
+        )  # fmt: skip
+        action = _(
+            "Ask the staff what keeps them from it before training anybody; then see below if it works."
+        )
+    evidence = _(
+        "{k} of {due} tasks due were done on time (95% interval {low} to {high}), {late} late, {never} never; "
+        "a step counts as done from {enough} on.",
+        k=numbers.count(row["n_on_time"]), due=numbers.count(row["n_due"]), late=numbers.count(row["n_late"]),
+        never=numbers.count(row["n_never"]), low=numbers.percent(row["adherence_low"]),
+        high=numbers.percent(row["adherence_high"]), enough=numbers.percent(enough, 0),
+    )  # fmt: skip
+    kind = "sop_kept" if weak.empty else "sop_slipping"
+    return Finding(kind, "", claim, evidence, action, owner=_("store manager"), n=int(row["n_due"]))
+
+
+def sop_order(violations: pd.DataFrame) -> Finding:
+    """How often the steps of a procedure are done out of order.
+
+    violations  the table of `sop.violations` (one store)
+
+    Returns a finding of kind "order_broken" (the lower bound of the worst step is over 10 %),
+    "order_kept" or "small_base".
+    """
+    told = violations[violations["n_done"] >= SMALLEST_BASE]
+    if told.empty:
+        return small_base(violations["n_done"].max() if len(violations) else 0)
+    row = told.loc[told["violation_rate"].idxmax()]
+    broken = row["violation_rate_low"] > 0.1
+    values = {"step": step_names(row.to_frame().T)[0], "share": numbers.percent(row["violation_rate"])}
+    claim = (
+        _("{share} of those who got {step} had an earlier step left out or done after it.", **values)
+        if broken
+        else _("The steps are done in order; the worst is {step} with {share} out of order.", **values)
+    )
+    evidence = _(
+        "Of {n} done, {reversed} came before an earlier step and {skipped} without one.",
+        n=numbers.count(row["n_done"]), reversed=numbers.count(row["n_reversed"]),
+        skipped=numbers.count(row["n_skipped"]),
+    )  # fmt: skip
+    action = _("Let the next step come up on the task list only when the one before it is ticked.")
+    kind = "order_broken" if broken else "order_kept"
+    return Finding(kind, "", claim, evidence, action if broken else "", n=int(row["n_done"]))
+
+
+def sop_next(quadrants: pd.DataFrame) -> Finding:
+    """What to train, redesign or replicate first: not done, or not working.
+
+    quadrants  the table of `sop.standing` or `sop.quadrants` (one store)
+
+    Returns a finding of kind "sop_train" (a step works and is done too rarely; the one from which most
+    customers would come back more), "sop_redesign" (it is done and does not work), "sop_replicate",
+    "sop_rethink" (neither done nor working) or, where no effect can be told, "sop_measure"; "small_base".
+    """
+    told = quadrants[quadrants["quadrant"] != "none"]
+    if told.empty:
+        return small_base(quadrants["n_due"].max() if len(quadrants) else 0)
+    for quadrant, tell in (
+        ("train", _train), ("redesign", _redesign), ("replicate", _replicate), ("rethink", _rethink),
+    ):  # fmt: skip
+        rows = told[told["quadrant"] == quadrant]
+        if len(rows):
+            return tell(rows)
+    return _measure(told)
+
+
+def _train(rows: pd.DataFrame) -> Finding:
+    left = (rows["n_due"] - rows["n_on_time"]) * rows["effect"]
+    row = rows.loc[left.idxmax()]
+    claim = _(
+        "Train {step}: it brings {effect} more customers back and is done in only {share} of cases.",
+        **_values(row),
+    )
+    worth = _(
+        "Of the {n} customers not served in time, about {more} more would have come back.",
+        n=numbers.count(row["n_due"] - row["n_on_time"]), more=numbers.count(left.max()),
+    )  # fmt: skip
+    action = _("Show the staff these numbers, practise the script, and look at the step every week.")
+    return _finding("sop_train", row, claim, action, worth)
+
+
+def _redesign(rows: pd.DataFrame) -> Finding:
+    row = rows.loc[rows["n_on_time"].idxmax()]
+    claim = _("Redesign {step}: it is done in {share} of cases and brings nobody back.", **_values(row))
+    action = _("Change content, time or offer on half of the customers, and compare the halves.")
+    return _finding("sop_redesign", row, claim, action)
+
+
+def _replicate(rows: pd.DataFrame) -> Finding:
+    row = rows.loc[rows["effect"].idxmax()]
+    claim = _(
+        "Replicate {step}: it is done in {share} of cases and brings {effect} more back.", **_values(row)
+    )
+    action = _("Write down how this store does it, and take it to the others.")
+    return _finding("sop_replicate", row, claim, action)
+
+
+def _rethink(rows: pd.DataFrame) -> Finding:
+    row = rows.loc[rows["n_due"].idxmax()]
+    claim = _(
+        "Do not push {step}: it is done in {share} of cases and, where done, changes little.", **_values(row)
+    )
+    action = _("Change it first, in one store; training comes when it works.")
+    return _finding("sop_rethink", row, claim, action)
+
+
+def _measure(told: pd.DataFrame) -> Finding:
+    row = told.loc[told["n_due"].idxmax()]
+    claim = _(
+        "What the steps bring cannot be told yet: keep a tenth of the customers out by lot, and compare."
+    )
+    return _finding("sop_measure", row, claim, "")
+
+
+def _finding(kind: str, row, claim: str, action: str, worth: str = "") -> Finding:
+    evidence = _(
+        "{step}: {served} of the served and {unserved} of the others came back in the same stores and weeks "
+        "or months (difference {effect}, 95% interval {low} to {high}; {n_served} served, {n_unserved} not).",
+        served=numbers.percent(row["served_rate"]), unserved=numbers.percent(row["unserved_rate"]),
+        low=numbers.points(row["effect_low"]), high=numbers.points(row["effect_high"]),
+        n_served=numbers.count(row["n_served"]), n_unserved=numbers.count(row["n_unserved"]),
+        step=_values(row)["step"], effect=numbers.points(row["effect"]),
+    )  # fmt: skip
+    return Finding(
+        kind,
+        "",
+        claim,
+        f"{evidence} {_lead(row)}",
+        action,
+        _("store manager"),
+        n=int(row["n_due"]),
+        worth=worth,
+    )
+
+
+def _lead(row) -> str:
+    """What the past says about who is served."""
+    if row["is_confounded"]:
+        return _("The served were other customers already before ({lead}), so this is no effect.",
+                 lead=numbers.points(row["lead"]))  # fmt: skip
+    if not row["is_lead_tested"]:
+        return _("Their past is alike by rule, so it tells nothing about who is served.")
+    return _("Before the service both were alike ({lead}).", lead=numbers.points(row["lead"]))
+
+
+def _values(row) -> dict[str, str]:
+    return {
+        "step": step_names(row.to_frame().T)[0],
+        "share": numbers.percent(row["adherence"]),
+        "effect": numbers.points(row["effect"]),
+    }
+
+
+def sop_confounded(quadrants: pd.DataFrame) -> Finding | None:
+    """A step that only looks as if it worked, because other customers are served than not; None if there is none.
+
+    quadrants  the table of `sop.standing` or `sop.quadrants`
+    """
+    rows = quadrants[quadrants["is_confounded"] & (quadrants["effect_low"] > 0)]
+    if rows.empty:
+        return None
+    row = rows.loc[rows["effect"].idxmax()]
+    claim = _(
+        "{step} looks as if it brought {effect} more customers back, but those served bought more before too.",
+        **_values(row),
+    )
+    return _finding("sop_confounded", row, claim, _("Serve by lot for a month, or all, and look again."))
+
+
+def signals(chart: pd.DataFrame, *, last: int = 4) -> Finding:
+    """Which KPI calls for a visit now: a signal in its last weeks.
+
+    chart  the table of `sop.control_chart` by kpi (one store)
+    last   so many last weeks of each KPI count as now
+
+    Returns a finding of kind "signal_below", "signal_above" (signals, none of them below), "in_control" or
+    "small_base" (no KPI has limits).
+    """
+    drawn = chart[chart["sigma_z"].notna()]
+    if drawn.empty:
+        return small_base(chart["n"].sum() if len(chart) else 0)
+    recent = drawn.groupby("kpi", sort=False).tail(last)
+    raised = recent[recent["signal"]]
+    n, kpis = int(drawn["n"].sum()), drawn["kpi"].nunique()
+    evidence = _(
+        "{weeks} weeks of {kpis} KPIs against the limits of their own past (Laney p′); about one week in 100 "
+        "signals by chance alone.",
+        weeks=numbers.count(len(drawn)), kpis=numbers.count(kpis),
+    )  # fmt: skip
+    if raised.empty:
+        claim = _("No KPI is out of line in the last {last} weeks: no call is needed.", last=last)
+        return Finding("in_control", "", claim, evidence, n=n)
+    below = raised[raised["side"] == "below"]
+    row = (below if len(below) else raised).iloc[-1]
+    values = {
+        "kpi": kpi_name(row["kpi"]), "rate": numbers.percent(row["rate"]),
+        "centre": numbers.percent(row["centre"]), "week": f"{pd.Timestamp(row['period']):%Y-%m-%d}",
+    }  # fmt: skip
+    if len(below):
+        claim = _(
+            "Out of line downwards: {kpi}, {rate} in the week of {week} against {centre} usually.", **values
+        )
+        action = _("Call the store this week: ask what changed, before anything is changed.")
+    else:
+        claim = _(
+            "Out of line upwards: {kpi}, {rate} in the week of {week} against {centre} usually.", **values
+        )
+        action = _("Ask the store what it does differently, and write it down.")
+    kind = "signal_below" if len(below) else "signal_above"
+    return Finding(kind, "", claim, evidence, action, owner=_("regional manager"), n=n)
