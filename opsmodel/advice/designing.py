@@ -154,7 +154,7 @@ def contact_rhythm(mix: pd.DataFrame) -> Finding:
     if len(lost):
         worst = lost.iloc[0]
         evidence = f"{evidence} " + _(
-            "Most contacts are lost after {kind}: {rate} ({low} to {high}). Side by side, no cause and effect.",
+            "Most contacts are lost after {kind}: {rate} ({low} to {high}). Side by side, no cause.",
             kind=kind_name(worst["kind"]), rate=numbers.percent(worst["lost_rate"]),
             low=numbers.percent(worst["lost_rate_low"]), high=numbers.percent(worst["lost_rate_high"]),
         )  # fmt: skip

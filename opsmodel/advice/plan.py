@@ -4,20 +4,28 @@ from math import isnan, nan
 
 import pandas as pd
 
+from opsmodel.advice import advised
 from opsmodel.advice.economics import content_scores, unit_economics
 from opsmodel.advice.pricing import price_points
-from opsmodel.advice.scheduling import monday, providers, staffing, targets, weeks
+from opsmodel.advice.reaching import audiences, schemes
+from opsmodel.advice.scheduling import monday, provider_criteria, providers, staffing, targets, weeks
 from opsmodel.advice.touching import calendar, rhythm, touches
 
 __all__ = [
+    "audiences",
     "calendar",
     "content_scores",
+    "margin_share",
     "monday",
     "order_margin",
     "price_points",
+    "promised",
+    "provider_criteria",
     "providers",
+    "published",
     "reachable_lift",
     "rhythm",
+    "schemes",
     "staffing",
     "targets",
     "touches",
@@ -55,6 +63,51 @@ def order_margin(chain: pd.DataFrame, store_id: str) -> float:
     level = row["peer_value"] if isnan(row["shrunken"]) else row["shrunken"]
     share = row["margin_share"] if row["is_margin"] and not isnan(row["margin_share"]) else 1.0
     return float(level * share)
+
+
+def margin_share(chain: pd.DataFrame, store_id: str) -> float:
+    """Margin ÷ net revenue of further orders; NaN where the client supplies no margin.
+
+    chain  the table of `benchmarks.stores`
+    """
+    row = _row(chain, store_id, "repeat_order_value")
+    return nan if row is None or not row["is_margin"] else float(row["margin_share"])
+
+
+def promised(table: pd.DataFrame, schedule: pd.DataFrame) -> pd.DataFrame:
+    """The targets written out, each in the unit of its lever: lever, now, target, judge_on.
+
+    table, schedule  of `playbook.for_findings` and `weeks`
+    """
+    rows = []
+    for row in targets(table, schedule).to_dict("records"):
+        show = advised.figure(row["lever"])
+        reach = f"{show(row['target_low'])} – {show(row['target_high'])}"
+        rows.append([advised.name(row["lever"]), show(row["today"]), reach, row["judge_on"]])
+    return pd.DataFrame(rows, columns=["lever", "now", "reached", "judge_on"])
+
+
+def published(shop, table: pd.DataFrame, schedule: pd.DataFrame, rhythm: pd.DataFrame) -> dict:
+    """The numbers of a plan's page, as its metrics.json holds them.
+
+    shop      the store
+    table     of `playbook.for_findings`
+    schedule  of `weeks`
+    rhythm    of `rhythm`
+    """
+    dates = schedule.assign(
+        live_on=schedule["live_on"].astype(str), judge_on=schedule["judge_on"].astype(str)
+    )
+    pace = rhythm[["peak_from_day", "peak_to_day", "stop_day"]].iloc[0].to_dict()
+    figures = table[["play", "kind", "lever", "money", "cost", "target_low", "target_high"]]
+    return {
+        "store_id": shop.store_id,
+        "store_name": shop.store_name,
+        "as_of": shop.as_of.isoformat(),
+        "plays": figures.to_dict("records"),
+        "weeks": dates[["play", "live_on", "judge_on"]].to_dict("records"),
+        "rhythm": pace,
+    }
 
 
 def _row(chain: pd.DataFrame, store_id: str, lever: str):

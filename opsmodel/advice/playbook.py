@@ -27,9 +27,9 @@ __all__ = [
 ]
 
 YEAR_MONTHS = 12
-TOLD = ["name", "owner", "kpi", "target", "worth", "cost", "covered", "weeks"]
+TOLD = ["play_name", "owner", "kpi", "target", "worth", "cost", "covered", "weeks"]
 COLUMNS = [
-    *("finding", "kind", "lever", "play", "name", "stage", "owner", "kpi"),
+    *("finding", "kind", "lever", "play", "play_name", "stage", "owner", "kpi"),
     *("kpi_lever", "today", "target_low", "target_high"),
     *("money", "money_low", "money_high", "cost", "hours_month", "break_even_share", "weeks", "needs"),
 ]  # fmt: skip
@@ -80,7 +80,7 @@ def for_findings(
     currency  the client's; where the playbook's is another, costs are NaN
     most      plays a finding
 
-    Returns finding (its claim), kind, lever, play (id), name, stage, owner, kpi, kpi_lever, today (shrunken
+    Returns finding (its claim), kind, lever, play (id), play_name, stage, owner, kpi, kpi_lever, today (shrunken
     level of that lever), target_low, target_high (what the peers reach together and their best quarter, the
     smaller first and never below today; NaN where the store is there already), money, money_low, money_high
     (a year), cost (the first year, client currency), hours_month (staff time), break_even_share, weeks (to
@@ -108,7 +108,7 @@ def for_findings(
 def told(table: pd.DataFrame) -> pd.DataFrame:
     """The table of `for_findings` written out, each figure in the unit of its lever, for people to read.
 
-    Returns name, owner, kpi, target ("32.2% → 52.7% – 59.2%"), worth (with its interval), cost, covered
+    Returns play_name, owner, kpi, target ("32.2% → 52.7% – 59.2%"), worth (with its interval), cost, covered
     (the part of the gap that pays for the play) and weeks.
     """
     return pd.DataFrame([_told(row) for row in table.to_dict("records")], columns=TOLD)
@@ -123,7 +123,7 @@ def _told(row) -> list[str]:
         bounds = f"{numbers.money(row['money_low'])} – {numbers.money(row['money_high'])}"
         worth = _("{money} ({bounds})", money=numbers.money(row["money"]), bounds=bounds)
     cost, covered = numbers.money(row["cost"]), numbers.percent(row["break_even_share"])
-    return [row["name"], row["owner"], row["kpi"], target, worth, cost, covered, row["weeks"]]
+    return [row["play_name"], row["owner"], row["kpi"], target, worth, cost, covered, row["weeks"]]
 
 
 def costs(play: Play, flow: dict[str, float], hour_cost: float) -> tuple[float, float]:
@@ -155,7 +155,7 @@ def catalogue(playbook: Playbook, stages: Sequence[str] = ()) -> pd.DataFrame:
          post(play.owner), play.words.kpi]
         for stage in order for play in playbook.plays if play.stage == stage
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=["play", "name", "stage", "levers", "owner", "kpi"])
+    return pd.DataFrame(rows, columns=["play", "play_name", "stage", "levers", "owner", "kpi"])
 
 
 def _own(chain: pd.DataFrame | None, store_id: str) -> pd.DataFrame:

@@ -85,27 +85,27 @@ def price_rule(buying: pd.DataFrame, **limits: int) -> Finding:
 
 
 def price_points(buying: pd.DataFrame, *, margin_share: float = float("nan")) -> pd.DataFrame:
-    """One row per point of the price structure, from the store's own orders.
+    """One row: the points of the price structure, from the store's own orders.
 
     buying        the table of `design.buying` (one group)
     margin_share  margin ÷ net revenue of further orders; NaN where the client supplies no margin
 
-    Returns point (first_order, usual_order, bundle_from, orders_to_earn), amount (client currency; a count
-    for orders_to_earn: further orders whose margin makes up for the value a first order stays below a usual
-    one; NaN without margin).
+    Returns first_order_value, next_order_value (medians today), bundle_amount (threshold of a package: just
+    above the P80 of an order) and orders_to_earn (further orders whose margin makes up for the value a first
+    order stays below a usual one; NaN without margin).
 
     >>> table = pd.DataFrame({"first_order_value": [20.0], "next_order_value": [140.0],
     ...                       "p80_order_value": [240.0]})
-    >>> price_points(table, margin_share=0.4)["amount"].round(2).tolist()
-    [20.0, 140.0, 252.0, 2.14]
+    >>> price_points(table, margin_share=0.4).round(2).values.tolist()
+    [[20.0, 140.0, 252.0, 2.14]]
     """
     row = buying.iloc[0]
-    usual, first = row["next_order_value"], row["first_order_value"]
-    earned = max(usual - first, 0.0) / (usual * margin_share) if usual and margin_share > 0 else float("nan")
-    points = {
-        "first_order": first,
-        "usual_order": usual,
-        "bundle_from": row["p80_order_value"] * ABOVE_P80,
+    usual, first = float(row["next_order_value"]), float(row["first_order_value"])
+    earned = max(usual - first, 0.0) / (usual * margin_share) if usual > 0 and margin_share > 0 else float("nan")
+    found = {
+        "first_order_value": first,
+        "next_order_value": usual,
+        "bundle_amount": float(row["p80_order_value"]) * ABOVE_P80,
         "orders_to_earn": earned,
     }
-    return pd.DataFrame({"point": list(points), "amount": [float(value) for value in points.values()]})
+    return pd.DataFrame([found])

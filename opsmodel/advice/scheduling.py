@@ -9,6 +9,7 @@ import pandas as pd
 from opsmodel.advice.playbook import Playbook, post
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day
+from opsmodel.wording import _
 
 WEEK = timedelta(days=7)
 HOURS_A_MONTH = 160.0  # of one full post
@@ -38,7 +39,7 @@ def weeks(table: pd.DataFrame, *, playbook: Playbook, start, within_days: int = 
     start        first day of the plan
     within_days  window of the KPI
 
-    Returns play, name, owner, prepare_on, live_on, judge_on (dates) and waits_for (name of the play before).
+    Returns play, play_name, owner, prepare_on, live_on, judge_on (dates) and waits_for (the play before).
     """
     begun = day(start)
     free = [begun] * AT_ONCE  # when each pair of hands is free again
@@ -53,7 +54,7 @@ def weeks(table: pd.DataFrame, *, playbook: Playbook, start, within_days: int = 
         judged = live[name] + max(play.weeks[1] * WEEK, timedelta(days=within_days))
         waits = playbook[before[-1]].words.name if before else ""
         rows.append([name, play.words.name, post(play.owner), first, live[name], judged, waits])
-    columns = ["play", "name", "owner", "prepare_on", "live_on", "judge_on", "waits_for"]
+    columns = ["play", "play_name", "owner", "prepare_on", "live_on", "judge_on", "waits_for"]
     found = pd.DataFrame(rows, columns=columns)
     dates = ["prepare_on", "live_on", "judge_on"]
     return found.assign(**{name: pd.to_datetime(found[name]).astype("datetime64[us]") for name in dates})
@@ -132,3 +133,19 @@ def providers(scores: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
     )
     order = [False, False, True]
     return found.sort_values(["usable", "mean", "provider"], ascending=order, ignore_index=True)
+
+
+def provider_criteria() -> pd.DataFrame:
+    """One row per criterion: what to ask all candidates for, and what 0, 2 and 4 points look like."""
+    rows = [
+        ("schemes", _("The frame of one shopping festival, then its steps in time, from your strategy"),
+         _("a list of ideas"), _("a scheme without dates or owners"),
+         _("a plan your staff could start on Monday")),
+        ("content", _("Activities and texts for one month: weeks, the month's theme, one holiday"),
+         _("samples of other clients"), _("a calendar, the texts still to come"),
+         _("texts in your tone, with experience of what they did elsewhere")),
+        ("speed", _("One text by tomorrow noon, and a second round after your remarks"),
+         _("later than agreed, or by asking back only"), _("on time, remarks half taken up"),
+         _("on time, usable after one round")),
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["criterion", "task", "level_0", "level_2", "level_4"])

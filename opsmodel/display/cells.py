@@ -13,7 +13,10 @@ from opsmodel.wording import _
 
 Writer = Callable[[Any], str]
 UNSEEN = numbers.UNSEEN
-RATES = ("rate", "share", "hazard", "repurchased", "conversion", "overlap", "coverage", "roi", "top", "bias", "adherence", "quartile")
+RATES = (
+    "rate", "share", "hazard", "repurchased", "conversion", "overlap", "coverage", "roi", "top", "bias",
+    "adherence", "quartile",
+)  # fmt: skip
 MONEY = ("amount", "net", "revenue", "money", "margin", "contribution", "ltv", "cost", "spend")
 MONEY_NAMES = (
     "ltv_winsorised",

@@ -11,9 +11,11 @@ from opsmodel.display.headings import (
     money,
     overview,
     pilot,
+    plan,
     referral,
     repeat,
     segments,
+    sop,
     stores,
     training,
     value,
@@ -33,7 +35,11 @@ TOPICS = (
     ladder,
     leads,
     overview,
-    pilot, training)
+    pilot,
+    training,
+    plan,
+    sop,
+)
 
 
 def heading(name: str) -> str:
