@@ -21,16 +21,20 @@ def bulk_ticking(bulk: pd.DataFrame) -> Finding:
     caught = bulk[bulk["is_bulk"]].sort_values("n_bulk", ascending=False)
     if caught.empty:
         claim = _("Nobody ticks many tasks at once.")
-        return Finding("no_bulk", "", claim, _most(bulk.loc[bulk["most_at_once"].idxmax()], n), n=n)
+        return Finding("no_bulk", "", claim, _most(bulk.iloc[bulk["most_at_once"].argmax()], n), n=n)
     row = caught.iloc[0]
     claim = _(
-        "{staff} ticked {k} of {n} tasks in bursts, up to {most} within one minute: what was done is unknown.",
+        "{staff} ticked {k} of {n} tasks in bursts, up to {most} within one minute: what was done is "
+        "unknown.",
         staff=", ".join(caught["staff_id"].astype(str)), k=numbers.count(caught["n_bulk"].sum()),
         n=numbers.count(caught["n_done"].sum()), most=numbers.count(row["most_at_once"]),
     )  # fmt: skip
     return Finding(
         "bulk_ticks", "", claim, _most(row, n),
-        _("Ask first: perhaps the list is filled in from paper. These tasks are left out of the effects and scores."),
+        _(
+            "Ask first: perhaps the list is filled in from paper. These tasks are left out of the effects "
+            "and scores."
+        ),
         _("store manager"), n=n,
     )  # fmt: skip
 
@@ -110,7 +114,7 @@ def actions_state(ledger: pd.DataFrame) -> Finding:
     ledger  the table of `sop.actions` (one store)
 
     Returns a finding of kind "actions_overdue", "actions_moved", "actions_still" (measured, no more than
-    noise), "actions_waiting" or "no_actions".
+    noise), "actions_dropped" (all of them), "actions_waiting" or "no_actions".
     """
     n = len(ledger)
     if not n:
@@ -119,7 +123,7 @@ def actions_state(ledger: pd.DataFrame) -> Finding:
     moved = ledger[ledger["moved"].isin(["up", "down"])]
     still = ledger[ledger["moved"] == "still"]
     evidence = _(
-        "{n} actions agreed: {done} done, {open} open, {dropped} dropped.",
+        "Actions agreed: {n}, of these {done} done, {open} open, {dropped} dropped.",
         n=numbers.count(n), done=numbers.count((ledger["status"] == "done").sum()),
         open=numbers.count((ledger["status"] == "open").sum()),
         dropped=numbers.count((ledger["status"] == "dropped").sum()),
@@ -127,14 +131,17 @@ def actions_state(ledger: pd.DataFrame) -> Finding:
     if len(overdue):
         row = overdue.sort_values("due_on").iloc[0]
         claim = _(
-            "{n} actions are overdue; the oldest, {play}, was due on {day}.",
-            n=numbers.count(len(overdue)), play=row["play"], day=f"{pd.Timestamp(row['due_on']):%Y-%m-%d}",
+            "Overdue: {n} of {agreed} agreed actions; the oldest, {play}, was due on {day}.",
+            n=numbers.count(len(overdue)), agreed=numbers.count(n), play=row["play"],
+            day=f"{pd.Timestamp(row['due_on']):%Y-%m-%d}",
         )  # fmt: skip
         action = _("Set a new day with {owner}, or drop it and say so.", owner=row["owner"])
         return Finding("actions_overdue", "", claim, evidence, action, str(row["owner"]), n=n)
     for rows, kind in ((moved, "actions_moved"), (still, "actions_still")):
         if len(rows):
             return Finding(kind, "", _moved(rows.iloc[0], kind), f"{evidence} {_beside(rows.iloc[0])}", n=n)
+    if bool((ledger["status"] == "dropped").all()):
+        return Finding("actions_dropped", "", _("What was agreed was dropped."), evidence, n=n)
     return Finding("actions_waiting", "", _("It is too early to measure what was agreed."), evidence, n=n)
 
 

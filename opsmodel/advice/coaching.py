@@ -23,10 +23,13 @@ def sop_done(adherence: pd.DataFrame, *, enough: float = ENOUGH) -> Finding:
     if told.empty:
         return small_base(adherence["n_due"].max() if len(adherence) else 0)
     weak = told[told["adherence_high"] < enough]
-    row = told.loc[told["adherence"].idxmin()]
+    row = told.iloc[told["adherence"].argmin()]
     values = {"step": step_names(row.to_frame().T)[0], "share": numbers.percent(row["adherence"])}
     if weak.empty:
-        claim = _("Every step is done: even the weakest, {step}, on time in {share} of cases.", **values)
+        claim = _(
+            "No step is done too rarely beyond noise; the weakest is {step}, on time in {share} of cases.",
+            **values,
+        )
         action = ""
     else:
         claim = _(
@@ -37,8 +40,8 @@ def sop_done(adherence: pd.DataFrame, *, enough: float = ENOUGH) -> Finding:
             "Ask the staff what keeps them from it before training anybody; then see below if it works."
         )
     evidence = _(
-        "{k} of {due} tasks due were done on time (95% interval {low} to {high}), {late} late, {never} never; "
-        "a step counts as done from {enough} on.",
+        "{k} of {due} tasks due were done on time (95% interval {low} to {high}), {late} late, {never} "
+        "never; a step counts as done from {enough} on.",
         k=numbers.count(row["n_on_time"]), due=numbers.count(row["n_due"]), late=numbers.count(row["n_late"]),
         never=numbers.count(row["n_never"]), low=numbers.percent(row["adherence_low"]),
         high=numbers.percent(row["adherence_high"]), enough=numbers.percent(enough, 0),
@@ -58,7 +61,7 @@ def sop_order(violations: pd.DataFrame) -> Finding:
     told = violations[violations["n_done"] >= SMALLEST_BASE]
     if told.empty:
         return small_base(violations["n_done"].max() if len(violations) else 0)
-    row = told.loc[told["violation_rate"].idxmax()]
+    row = told.iloc[told["violation_rate"].argmax()]
     broken = row["violation_rate_low"] > 0.1
     values = {"step": step_names(row.to_frame().T)[0], "share": numbers.percent(row["violation_rate"])}
     claim = (
@@ -99,7 +102,7 @@ def sop_next(quadrants: pd.DataFrame) -> Finding:
 
 def _train(rows: pd.DataFrame) -> Finding:
     left = (rows["n_due"] - rows["n_on_time"]) * rows["effect"]
-    row = rows.loc[left.idxmax()]
+    row = rows.iloc[left.argmax()]
     claim = _(
         "Train {step}: it brings {effect} more customers back and is done in only {share} of cases.",
         **_values(row),
@@ -113,14 +116,16 @@ def _train(rows: pd.DataFrame) -> Finding:
 
 
 def _redesign(rows: pd.DataFrame) -> Finding:
-    row = rows.loc[rows["n_on_time"].idxmax()]
-    claim = _("Redesign {step}: it is done in {share} of cases and brings nobody back.", **_values(row))
+    row = rows.iloc[rows["n_on_time"].argmax()]
+    claim = _(
+        "Redesign {step}: it is done in {share} of cases and brings no more customers back.", **_values(row)
+    )
     action = _("Change content, time or offer on half of the customers, and compare the halves.")
     return _finding("sop_redesign", row, claim, action)
 
 
 def _replicate(rows: pd.DataFrame) -> Finding:
-    row = rows.loc[rows["effect"].idxmax()]
+    row = rows.iloc[rows["effect"].argmax()]
     claim = _(
         "Replicate {step}: it is done in {share} of cases and brings {effect} more back.", **_values(row)
     )
@@ -129,7 +134,7 @@ def _replicate(rows: pd.DataFrame) -> Finding:
 
 
 def _rethink(rows: pd.DataFrame) -> Finding:
-    row = rows.loc[rows["n_due"].idxmax()]
+    row = rows.iloc[rows["n_due"].argmax()]
     claim = _(
         "Do not push {step}: it is done in {share} of cases and, where done, changes little.", **_values(row)
     )
@@ -138,7 +143,7 @@ def _rethink(rows: pd.DataFrame) -> Finding:
 
 
 def _measure(told: pd.DataFrame) -> Finding:
-    row = told.loc[told["n_due"].idxmax()]
+    row = told.iloc[told["n_due"].argmax()]
     claim = _(
         "What the steps bring cannot be told yet: keep a tenth of the customers out by lot, and compare."
     )
@@ -147,8 +152,8 @@ def _measure(told: pd.DataFrame) -> Finding:
 
 def _finding(kind: str, row, claim: str, action: str, worth: str = "") -> Finding:
     evidence = _(
-        "{step}: {served} of the served and {unserved} of the others came back in the same stores and weeks "
-        "or months (difference {effect}, 95% interval {low} to {high}; {n_served} served, {n_unserved} not).",
+        "{step}: {served} of the served and {unserved} of the others came back in the same stores at the "
+        "same time (difference {effect}, 95% interval {low} to {high}; {n_served} served, {n_unserved} not).",
         served=numbers.percent(row["served_rate"]), unserved=numbers.percent(row["unserved_rate"]),
         low=numbers.points(row["effect_low"]), high=numbers.points(row["effect_high"]),
         n_served=numbers.count(row["n_served"]), n_unserved=numbers.count(row["n_unserved"]),
@@ -180,21 +185,22 @@ def _values(row) -> dict[str, str]:
     return {
         "step": step_names(row.to_frame().T)[0],
         "share": numbers.percent(row["adherence"]),
-        "effect": numbers.points(row["effect"]),
+        "effect": numbers.points(row["effect"]).removeprefix("+"),
     }
 
 
 def sop_confounded(quadrants: pd.DataFrame) -> Finding | None:
-    """A step that only looks as if it worked, because other customers are served than not; None if there is none.
+    """A step that only looks as if it worked, for other customers are served than not; None if none does.
 
     quadrants  the table of `sop.standing` or `sop.quadrants`
     """
     rows = quadrants[quadrants["is_confounded"] & (quadrants["effect_low"] > 0)]
     if rows.empty:
         return None
-    row = rows.loc[rows["effect"].idxmax()]
+    row = rows.iloc[rows["effect"].argmax()]
     claim = _(
-        "{step} looks as if it brought {effect} more customers back, but those served bought more before too.",
+        "{step} looks as if it brought {effect} more customers back, but those served bought more before "
+        "too.",
         **_values(row),
     )
     return _finding("sop_confounded", row, claim, _("Serve by lot for a month, or all, and look again."))
