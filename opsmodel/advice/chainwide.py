@@ -1,4 +1,4 @@
-"""What the chain page says: where the money lies, how sure ranks are, what a till does not see."""
+"""What the chain page says: where the money lies, and how sure the ranks are."""
 
 import pandas as pd
 
@@ -9,8 +9,6 @@ from opsmodel.advice.overview import EVERY
 from opsmodel.wording import _
 
 SURE = 0.80  # of being in the best quarter
-APART = 0.01  # of a rate: less is no one's concern
-AWAY = 0.02  # of revenue
 
 
 def chain_gaps(stores: pd.DataFrame, total: pd.DataFrame) -> Finding:
@@ -28,8 +26,8 @@ def chain_gaps(stores: pd.DataFrame, total: pd.DataFrame) -> Finding:
     proven, every = sums["proven"], sums["every"]
     behind = told[told["n_gaps"] > 0]
     upper = _(
-        "If every store reached the P75 of its peers on every lever, sure or not, it would be about {money} "
-        "({low} to {high}).",
+        "If every store reached the best quarter of its peers on every lever, sure or not, it would be about "
+        "{money} ({low} to {high}).",
         **_bounds(every),
     )
     values = {"k": numbers.count(len(behind)), "n": numbers.count(len(told))}
@@ -73,6 +71,61 @@ def chain_gaps(stores: pd.DataFrame, total: pd.DataFrame) -> Finding:
         money_low=float(proven["money_low"]),
         money_high=float(proven["money_high"]),
     )
+
+
+def dearest_stage(by_stage: pd.DataFrame) -> Finding:
+    """At which stage of the path most of the chain's money lies.
+
+    by_stage  the table of `overview.by_stage`
+
+    Returns a finding of kind "dearest_stage", "stages_level" (no gap beyond noise) or "stages_unseen".
+    """
+    if not by_stage["state"].ne("unseen").any():
+        return Finding("stages_unseen", "", _("No store has customers enough to be compared yet."), "")
+    behind = by_stage[by_stage["state"] == "gap"]
+    if behind.empty:
+        return Finding("stages_level", "", _("No stage of any store is behind its peers beyond noise."), "")
+    sums = behind.groupby("stage")["money"].agg(["sum", "size"])
+    first = sums.sort_values("sum", ascending=False, kind="stable").reset_index().to_dict("records")[0]
+    claim = _(
+        "Most of the money lies in {stage}: {money} a year in {n} stores, {share} of all gaps.",
+        stage=stage(first["stage"]), money=numbers.money(first["sum"]), n=numbers.count(first["size"]),
+        share=numbers.percent(first["sum"] / sums["sum"].sum(), 0),
+    )  # fmt: skip
+    return Finding("dearest_stage", first["stage"], claim, "", money=float(first["sum"]))
+
+
+def chain_gain(total: pd.DataFrame) -> Finding:
+    """What the chain would gain: sure of it, and at most.
+
+    total  the table of `overview.total`
+
+    Returns a finding of kind "gain", "gain_unsure" (no gap is beyond noise) or "no_gain".
+    """
+    sums = total[total["lever"] == EVERY].set_index("scope").to_dict("index")
+    if not sums["every"]["n_stores"]:
+        return Finding("no_gain", "", _("No store lies behind its peers, as far as can be seen."), "")
+    values = {
+        "every": numbers.money(sums["every"]["money"]),
+        "proven": numbers.money(sums["proven"]["money"]),
+    }
+    if not sums["proven"]["n_stores"]:
+        claim = _(
+            "All gaps together would be {every} a year, but none is beyond noise.", every=values["every"]
+        )
+        return Finding("gain_unsure", "", claim, "")
+    claim = _("The gaps beyond noise are worth {proven} a year, all gaps together {every}.", **values)
+    return Finding("gain", "", claim, "", money=float(sums["proven"]["money"]))
+
+
+def stage(name: str) -> str:
+    """A stage of the path as a label inside a sentence."""
+    return {
+        "acquire": lambda: _("acquisition"),
+        "close": lambda: _("closing"),
+        "order_value": lambda: _("order value"),
+        "repurchase": lambda: _("repurchase"),
+    }[name]()
 
 
 def _range(row: dict) -> dict[str, str]:
@@ -141,75 +194,3 @@ def sure_leaders(ranking: pd.DataFrame, *, lever: str, names: dict[str, str] | N
     )  # fmt: skip
     action = _("Visit them, write down what they do, and let a store behind its peers try it.")
     return Finding("leaders", "", claim, evidence, action, lever=lever, n=int(told["n"].sum()))
-
-
-def scopes_apart(chain: pd.DataFrame) -> Finding:
-    """How much of the repurchase a single till cannot see.
-
-    chain  the row of `overview.scopes` of the whole chain
-
-    Returns a finding of kind "scopes_apart", "scopes_level" (less than a point) or "small_base".
-    """
-    row = chain.iloc[0]
-    if not row["n_home"] >= SMALLEST_BASE:
-        return small_base(row["n_home"])
-    values = {"home": numbers.percent(row["home_rate"]), "branch": numbers.percent(row["branch_rate"])}
-    apart = row["lost_rate"] >= APART
-    claim = (
-        _(
-            "{home} of customers come back to the chain, {branch} to the same till: judge a store by the "
-            "first.",
-            **values,
-        )
-        if apart
-        else _("Home and till agree on repurchase: {home} and {branch}.", **values)
-    )  # fmt: skip
-    evidence = _(
-        "{n_home} customers by home store, {n_branch} when each till counts its own (whoever bought in two "
-        "stores counts twice, so branch figures do not add up to the chain).",
-        n_home=numbers.count(row["n_home"]), n_branch=numbers.count(row["n_branch"]),
-    )  # fmt: skip
-    return Finding(
-        "scopes_apart" if apart else "scopes_level", "repurchase", claim, evidence, n=int(row["n_home"])
-    )
-
-
-def leaking(balance: pd.DataFrame, *, names: dict[str, str] | None = None) -> Finding:
-    """How much of what known customers spend is rung up away from their home store, and who gives most.
-
-    balance  the table of `leakage.balance`
-    names    store_id -> name
-
-    Returns a finding of kind "leaking" (2 % or more), "homely" or "no_sales".
-    """
-    home, away = balance["home_revenue"].sum(), balance["away_revenue"].sum()
-    if not home > 0:
-        return Finding("no_sales", "", _("No known customer has bought yet."), "")
-    shown = names or {}
-    by_flow = balance.sort_values("flow_revenue", kind="stable").to_dict("records")
-    gives, gains = by_flow[0], by_flow[-1]
-    values = {"share": numbers.percent(away / home), "money": numbers.money(away)}
-    claim = (
-        _("{share} of what known customers spend ({money}) is rung up away from their home store.", **values)
-        if away >= AWAY * home
-        else _("Customers stay with their home store: {share} of their spend ({money}) is rung up elsewhere.",
-               **values)
-    )  # fmt: skip
-    evidence = ""
-    if away > 0 and gives["flow_revenue"] < 0:
-        evidence = _(
-            "{gives} gives the others {given} more than it gets; {gains} gets {got} more than it gives.",
-            gives=shown.get(gives["store_id"], gives["store_id"]),
-            given=numbers.money(-gives["flow_revenue"]),
-            gains=shown.get(gains["store_id"], gains["store_id"]),
-            got=numbers.money(gains["flow_revenue"]),
-        )
-    action = (
-        _(
-            "Credit the home store for orders its customers place elsewhere; otherwise it has no reason to "
-            "care."
-        )
-        if away >= AWAY * home
-        else ""
-    )
-    return Finding("leaking" if away >= AWAY * home else "homely", "", claim, evidence, action)

@@ -4,8 +4,15 @@ Each function is pure: the same numbers give the same finding, in the language s
 """
 
 from opsmodel.advice.adding import add_rate_gap, add_routing
+from opsmodel.advice.between_stores import leaking, scopes_apart
 from opsmodel.advice.calls import chances_hold, leads_to_call, out_of_rhythm
-from opsmodel.advice.chainwide import beyond_chance, chain_gaps, leaking, scopes_apart, sure_leaders
+from opsmodel.advice.chainwide import (
+    beyond_chance,
+    chain_gain,
+    chain_gaps,
+    dearest_stage,
+    sure_leaders,
+)
 from opsmodel.advice.channels import attribution_gap, channel_payback, channel_returns, fake_adds
 from opsmodel.advice.coached_people import (
     actions_state,
@@ -63,6 +70,7 @@ __all__ = [
     "best_content",
     "beyond_chance",
     "bulk_ticking",
+    "chain_gain",
     "chain_gaps",
     "chances_hold",
     "change",
@@ -73,6 +81,7 @@ __all__ = [
     "contact_rhythm",
     "coverage_gap",
     "customer_flow",
+    "dearest_stage",
     "entry_products",
     "fake_adds",
     "for_store",

@@ -117,6 +117,12 @@ def measure(name: str) -> str:
     }[name]()
 
 
+def counted(walk: pd.DataFrame) -> str:
+    """What the walk measures, for the line under a chart's title."""
+    shown = _("each step keeps one more rule; a rule that moves nothing is not drawn")
+    return _("{name} · {shown}", name=measure(walk["measure"].iloc[0]), shown=shown)
+
+
 def rule(name: str) -> str:
     """A bar of the walk as a label."""
     return {

@@ -50,6 +50,7 @@ def store_map(
     figure.update_yaxes(range=[len(stores) - 0.5, -0.5])
     ticks = marks.labels([_stage(stage) for stage in STAGES], 14)
     figure.update_xaxes(tickvals=list(range(len(STAGES))), ticktext=ticks, showgrid=False, side="top")
+    figure.update_layout(margin_b=16)
     return figure
 
 
@@ -118,8 +119,8 @@ def leakage(
     table  of leakage.matrix: home_store_id, store_id, revenue, revenue_share, n_customers
     names  store_id -> name
 
-    The colour compares what goes elsewhere; what stays at home is not coloured. Of more than 40 stores those
-    with the most money elsewhere are drawn. Raises TableError if a column is missing.
+    The colour is the money that goes elsewhere (a share of little is little); what stays has none. Of more
+    than 40 stores those with the most money elsewhere are drawn. Raises TableError if a column is missing.
     """
     needed = ["home_store_id", "store_id", "revenue", "revenue_share", "n_customers"]
     drawn = marks.columns(table, needed, "leakage")
@@ -132,7 +133,7 @@ def leakage(
     stores = sorted(moved.sort_values(ascending=False, kind="stable").index[:MOST])
     cells = {(row.home_store_id, row.store_id): row for row in drawn.itertuples()}
     field = [[cells.get((home, store)) for store in stores] for home in stores]
-    base = _("each row: net spend of the store's own customers, by the store that rang it up")
+    base = _("each row: net spend of the store's own customers, by the store that rang it up; colour: money")
     figure = theme.figure(title, base=base, as_of=as_of, height=110 + 32 * len(stores))
     figure.add_heatmap(
         z=[theme.rounded(map(_away, row)) for row in field],
@@ -153,8 +154,8 @@ def leakage(
 
 
 def _away(cell) -> float:
-    """What the colour shows: the share that goes to another store."""
-    return 0.0 if cell is None or cell.home_store_id == cell.store_id else cell.revenue_share
+    """What the colour shows: the money that goes to another store."""
+    return 0.0 if cell is None or cell.home_store_id == cell.store_id else cell.revenue
 
 
 def _flow_hover(cell) -> str:

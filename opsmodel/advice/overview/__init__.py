@@ -3,7 +3,7 @@
 from opsmodel.advice.overview.bottlenecks import named, names, published, stores, told
 from opsmodel.advice.overview.pricing import EVERY, by_stage, gaps, total
 from opsmodel.advice.overview.ranks import flags, league, ranking
-from opsmodel.advice.overview.scopes import scopes
+from opsmodel.advice.overview.scopes import scopes, side_by_side
 
 __all__ = [
     "EVERY",
@@ -16,6 +16,7 @@ __all__ = [
     "published",
     "ranking",
     "scopes",
+    "side_by_side",
     "stores",
     "told",
     "total",

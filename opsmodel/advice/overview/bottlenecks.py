@@ -87,7 +87,7 @@ def _sum(rows: pd.DataFrame, chosen: list[str]) -> tuple[float, float, float]:
 def told(stores: pd.DataFrame) -> pd.DataFrame:
     """One row a store of `overview.stores`, written out for people to read.
 
-    Returns store_name, peer_group, n_customers, bottleneck (lever, or why there is none), this_store,
+    Returns store_name, peer_group, bottleneck (lever, or why there is none), this_store,
     best_quarter (P75 of its peers), worth (of the bottleneck a year), interval and all_gaps (of all its
     gaps a year).
     """
@@ -106,11 +106,11 @@ def _written(row: dict[Any, Any]) -> dict[str, Any]:
         )
     else:
         small = _("too few customers yet") if row["n_told"] == 0 else ""
-        young = _("nothing beyond noise yet; most bases are small") if row["n_told"] < 3 else ""
+        young = _("nothing yet: small bases") if row["n_told"] < 3 else ""
         texts = (small or young or _("nothing beyond noise"), numbers.UNSEEN, numbers.UNSEEN)
         worth = (numbers.UNSEEN,) * 3
     names = ("bottleneck", "this_store", "best_quarter", "worth", "interval", "all_gaps")
-    known = {name: row[name] for name in ("store_name", "peer_group", "n_customers")}
+    known = {name: row[name] for name in ("store_name", "peer_group")}
     return known | dict(zip(names, (*texts, *worth), strict=True))
 
 

@@ -1,7 +1,5 @@
 """The stores on one lever, in the order of what they most likely are; and the flags chance alone raises."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from opsmodel import numbers
@@ -19,31 +17,33 @@ def ranking(benchmarks: pd.DataFrame, lever: str) -> pd.DataFrame:
     benchmarks  the table of `benchmarks.stores`
     lever       a name of `levers.LEVERS`
 
-    Returns rank (1 = best), store_id, n, value, shrunken with shrunken_low and shrunken_high (drawn
+    Returns lever, rank (1 = best), store_id, n, value, shrunken with shrunken_low and shrunken_high (drawn
     towards the peers as far as the base is small), top_quartile (probability of being in the best
-    quarter of its peer group)
-    and is_flagged (differs from its peers at a false discovery rate of 5 %). Without stores nobody has seen.
+    quarter of its peer group) and is_flagged (differs from its peers at a false discovery rate of 5 %).
+    Stores that nobody could see are left out.
     """
     rows = benchmarks[(benchmarks["lever"] == lever) & benchmarks["shrunken"].notna()]
     rows = rows.sort_values(["shrunken", "store_id"], ascending=[False, True], ignore_index=True)
     columns = ["store_id", "n", "value", "shrunken", "shrunken_low", "shrunken_high", "top_quartile"]
-    return rows[[*columns, "is_flagged"]].assign(rank=rows.index + 1)[["rank", *columns, "is_flagged"]]
+    return rows.assign(rank=rows.index + 1)[["lever", "rank", *columns, "is_flagged"]]
 
 
-def league(ranking: pd.DataFrame, lever: str, names: Mapping[str, str]) -> pd.DataFrame:
+def league(ranking: pd.DataFrame, stores: pd.DataFrame) -> pd.DataFrame:
     """The table of `ranking`, written out for people to read.
 
-    names  store_id -> name
+    stores  the table of `overview.stores`
 
-    Returns rank, store_name, n, seen (the raw figure), likely (the shrunken one), interval, best_chance and
-    beyond_noise.
+    Returns rank, store_name, peer_group, n, seen (the raw figure), likely (the shrunken one),
+    interval, best_chance and beyond_noise.
     """
-    show = advised.figure(lever)
+    known = stores.set_index("store_id")
+    show = advised.figure(ranking["lever"].iloc[0]) if len(ranking) else numbers.percent
     rows = ranking.to_dict("records")
     return pd.DataFrame(
         {
             "rank": ranking["rank"],
-            "store_name": [names.get(row["store_id"], row["store_id"]) for row in rows],
+            "store_name": ranking["store_id"].map(known["store_name"]),
+            "peer_group": ranking["store_id"].map(known["peer_group"]),
             "n": ranking["n"],
             "seen": [show(row["value"]) for row in rows],
             "likely": [show(row["shrunken"]) for row in rows],

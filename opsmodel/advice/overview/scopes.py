@@ -35,6 +35,15 @@ def scopes(client, *, within_days: int = 90, by: str | Sequence[str] | None = No
     return found.assign(lost_rate=found["home_rate"] - found["branch_rate"])
 
 
+def side_by_side(scopes: pd.DataFrame) -> pd.DataFrame:
+    """The table of `scopes` with one interval, that of the home store: three would hide the comparison.
+
+    Returns the first column, n_home, home_rate with its bounds, any_rate, branch_rate and lost_rate.
+    """
+    shown = ["n_home", "home_rate", "home_rate_low", "home_rate_high", "any_rate", "branch_rate", "lost_rate"]
+    return scopes[[*scopes.columns[:1].difference(shown), *shown]]
+
+
 def _beside(left: pd.DataFrame, right: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     if not names:
         return pd.concat([left, right], axis=1)
