@@ -77,12 +77,20 @@ def test_an_english_page_speaks_english_where_the_data_does_not_speak_chinese(cl
         client.store("S001").store_name,
         "华东",
         "华南",
+        "客流",
+        "成熟度与认知",
+        "培训",
+        "中文",
+    ]
+    names += [
         "期内复购率",
         "裂变",
         "转介绍",
-        "客流",
-        "中文",
-    ]
+        "加粉率",
+        "主动复购",
+    ]  # the field's own terms, beside the English
+    names += client.customers.channel.execute().dropna().unique().tolist()
+    names += client.order_lines["product"].execute().dropna().unique().tolist()
     for name in names:
         prose = prose.replace(name, "")
     assert CJK.findall(prose) == []
