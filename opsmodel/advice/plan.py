@@ -9,12 +9,13 @@ from opsmodel.advice.economics import content_scores, unit_economics
 from opsmodel.advice.pricing import price_points
 from opsmodel.advice.reaching import audiences, schemes
 from opsmodel.advice.scheduling import monday, provider_criteria, providers, staffing, targets, weeks
-from opsmodel.advice.touching import calendar, rhythm, touches
+from opsmodel.advice.touching import calendar, followed, rhythm, touches
 
 __all__ = [
     "audiences",
     "calendar",
     "content_scores",
+    "followed",
     "margin_share",
     "monday",
     "order_margin",

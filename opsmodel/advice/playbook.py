@@ -30,7 +30,7 @@ YEAR_MONTHS = 12
 TOLD = ["play_name", "owner", "kpi", "target", "worth", "cost", "covered", "weeks"]
 COLUMNS = [
     *("finding", "kind", "lever", "play", "play_name", "stage", "owner", "kpi"),
-    *("kpi_lever", "today", "target_low", "target_high"),
+    *("today", "target_low", "target_high"),
     *("money", "money_low", "money_high", "cost", "hours_month", "break_even_share", "weeks", "needs"),
 ]  # fmt: skip
 
@@ -80,9 +80,9 @@ def for_findings(
     currency  the client's; where the playbook's is another, costs are NaN
     most      plays a finding
 
-    Returns finding (its claim), kind, lever, play (id), play_name, stage, owner, kpi, kpi_lever, today (shrunken
-    level of that lever), target_low, target_high (what the peers reach together and their best quarter, the
-    smaller first and never below today; NaN where the store is there already), money, money_low, money_high
+    Returns finding (its claim), kind, lever, play (id), play_name, stage, owner, kpi, today (shrunken level
+    of the finding's lever), target_low, target_high (what the peers reach together and their best quarter,
+    the smaller first and never below today; NaN where the store is there already), money, money_low, money_high
     (a year), cost (the first year, client currency), hours_month (staff time), break_even_share, weeks (to
     prepare + to run), needs. NaN where something could not be reckoned.
     """
@@ -95,12 +95,11 @@ def for_findings(
             cost, hours = costs(play, flow, playbook.hour_cost)
             cost = cost if known else nan
             worth = finding.money if finding.money > 0 else nan
-            lever = finding.lever or next(iter(play.levers), "")
             texts = [play.id, play.words.name, play.stage, post(play.owner), play.words.kpi]
             money = [finding.money, finding.money_low, finding.money_high]
             weeks = f"{play.weeks[0]} + {play.weeks[1]}"
-            target = _target(rows, lever)
-            told = [finding.claim, finding.kind, finding.lever, *texts, lever, *target, *money]
+            target = _target(rows, finding.lever)
+            told = [finding.claim, finding.kind, finding.lever, *texts, *target, *money]
             found.append([*told, cost, hours, cost / worth, weeks, play.words.needs])
     return pd.DataFrame(found, columns=COLUMNS)
 
@@ -115,7 +114,7 @@ def told(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _told(row) -> list[str]:
-    show = advised.figure(row["kpi_lever"]) if row["kpi_lever"] else numbers.number
+    show = advised.figure(row["lever"]) if row["lever"] else numbers.number
     target = worth = numbers.UNSEEN
     if not isnan(row["target_high"]):
         target = f"{show(row['today'])} → {show(row['target_low'])} – {show(row['target_high'])}"
@@ -155,7 +154,7 @@ def catalogue(playbook: Playbook, stages: Sequence[str] = ()) -> pd.DataFrame:
          post(play.owner), play.words.kpi]
         for stage in order for play in playbook.plays if play.stage == stage
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=["play", "play_name", "stage", "levers", "owner", "kpi"])
+    return pd.DataFrame(rows, columns=["play_id", "play_name", "stage", "levers", "owner", "kpi"])
 
 
 def _own(chain: pd.DataFrame | None, store_id: str) -> pd.DataFrame:

@@ -31,13 +31,18 @@ def rule(buying: pd.DataFrame, *, frequent_days: int = FREQUENT_DAYS, rare_days:
     return "frequent" if gap <= frequent_days else "between"
 
 
-def price_rule(buying: pd.DataFrame, **limits: int) -> Finding:
+def price_rule(buying: pd.DataFrame, chain: pd.DataFrame | None = None, **limits: int) -> Finding:
     """What the store's own rhythm says about pricing: a cheap first purchase, or bundles and order value.
 
-    buying  the table of `design.buying` (one group)
+    How often people buy belongs to what is sold. Where the chain's customers buy oftener than this store's,
+    the store loses them, and its rare purchases are no reason to price as if they were natural.
+
+    buying  the table of `design.buying` of the store
+    chain   the same of the chain
     limits  frequent_days, rare_days of `rule`
 
-    Returns a finding of kind "price_frequent", "price_rare", "price_between" or "small_base".
+    Returns a finding of kind "price_frequent", "price_rare", "price_between", "price_losing" (rare here, not
+    in the chain) or "small_base".
     """
     n = buying["n_customers"].max() if len(buying) else 0
     if not n >= SMALLEST_BASE:
@@ -51,6 +56,9 @@ def price_rule(buying: pd.DataFrame, **limits: int) -> Finding:
         "median": numbers.money(row["median_order_value"]),
         "p80": numbers.money(row["p80_order_value"]),
     }
+    if found == "rare" and chain is not None and rule(chain, **limits) in ("frequent", "between"):
+        found = "losing"
+        values["gap"] = numbers.days(chain.iloc[0]["median_gap_days"])
     seldom = (
         _("rarely: fewer than half of the orders are followed by another")
         if isnan(gap)
@@ -66,6 +74,12 @@ def price_rule(buying: pd.DataFrame, **limits: int) -> Finding:
             _("Customers buy {seldom}: bundles and order value first.", seldom=seldom),
             _("Build packages for the occasion and set their threshold just above {p80}, which one order in "
               "five exceeds today; a cheap first purchase will not be followed soon.", p80=values["p80"]),
+        ),
+        "losing": lambda: (
+            _("Customers buy rarely here, every {gap} days in the chain: they are lost, not rare.",
+              gap=values["gap"]),
+            _("Price as the chain does for frequent purchases, and work on the return; a package would only "
+              "hide that they do not come back."),
         ),
         "between": lambda: (
             _("Customers buy every {gap} days: neither rare nor frequent.", gap=values["gap"]),
@@ -101,7 +115,9 @@ def price_points(buying: pd.DataFrame, *, margin_share: float = float("nan")) ->
     """
     row = buying.iloc[0]
     usual, first = float(row["next_order_value"]), float(row["first_order_value"])
-    earned = max(usual - first, 0.0) / (usual * margin_share) if usual > 0 and margin_share > 0 else float("nan")
+    earned = (
+        max(usual - first, 0.0) / (usual * margin_share) if usual > 0 and margin_share > 0 else float("nan")
+    )
     found = {
         "first_order_value": first,
         "next_order_value": usual,

@@ -17,12 +17,12 @@ def audiences(client) -> dict[str, dict]:
     """
     rules: dict[str, dict] = {
         _("Best customers slipping away"): {"segment": ["cannot_lose", "at_risk"], "is_contact": True},
-        _("One order, not yet back"): {"n_occasions": 1, "is_contact": True},
     }
     if client.chapters.get("ladder"):
         rules[_("Bought entry products only")] = {
             "tiers": "entry", "not": {"tiers": ["core", "premium"]}, "is_contact": True,
         }  # fmt: skip
+    rules[_("One order, not yet back")] = {"n_occasions": 1, "is_contact": True}
     rules[_("Contacts who never bought")] = {"n_occasions": 0, "is_contact": True}
     return rules
 

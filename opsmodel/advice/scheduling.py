@@ -71,11 +71,11 @@ def targets(table: pd.DataFrame, schedule: pd.DataFrame) -> pd.DataFrame:
     known = table[table["target_high"].notna()]
     judged = schedule.set_index("play")["judge_on"]
     known = known.assign(judge_on=known["play"].map(judged))
-    found = known.groupby("kpi_lever", sort=False, as_index=False).agg(
+    found = known.groupby("lever", sort=False, as_index=False).agg(
         today=("today", "first"), target_low=("target_low", "first"), target_high=("target_high", "first"),
         judge_on=("judge_on", "max"),
     )  # fmt: skip
-    return found.rename(columns={"kpi_lever": "lever"})
+    return found
 
 
 def staffing(

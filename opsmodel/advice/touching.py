@@ -95,10 +95,10 @@ def touches(
     hazard, peers  as given to `rhythm`
     n              touches at most
 
-    Returns touch_number (1, 2, …), day (after the first order), kind (care, content, next_product, offer), message,
-    return_rate (chance to come back in the next 14 days, for somebody still waiting), waiting_rate (share
-    still waiting then), break_even_lift (relative rise of the returns that pays for the touch). No row where
-    no touch pays.
+    Returns touch_number (1, 2, …), day (after the first order), kind (care, content, next_product, offer),
+    message, return_rate (chance to come back in the next 14 days, for somebody still waiting), waiting_rate
+    (share still waiting then), break_even_lift (relative rise of the returns that pays for the touch). No
+    row where no touch pays.
     Raises ArgumentError for n below 1.
     """
     if n < 1:
@@ -117,14 +117,18 @@ def touches(
         place = min(place, len(curve) - 1)
         waiting = float(np.prod(1 - curve["smooth"].iloc[:place]))
         chance = _chance(curve, place)
-        rows.append([len(rows) + 1, when, kind, message(kind), chance, waiting, float(need[place])])
+        rows.append(
+            [len(rows) + 1, when, kind, message(kind, first=not rows), chance, waiting, float(need[place])]
+        )
     return pd.DataFrame(rows, columns=columns)
 
 
-def message(kind: str) -> str:
-    """What a touch of this kind says."""
+def message(kind: str, *, first: bool = False) -> str:
+    """What a touch of this kind says; the first of a plan thanks for the order."""
+    if first:
+        return _("Thank you, and one question: does it do what it was bought for?")
     return {
-        "care": lambda: _("Thank you, and one question: does it do what it was bought for?"),
+        "care": lambda: _("How is it going? Help with what came up, nothing to sell"),
         "content": lambda: _("How to get the most out of it: a tip, a list, an answer others asked for"),
         "next_product": lambda: _("The product that follows, and why it goes with what they have"),
         "offer": lambda: _("A reason to come this week: a small offer, once"),
@@ -145,6 +149,15 @@ def calendar(touches: pd.DataFrame, *, start) -> pd.DataFrame:
     found = touches.copy()
     found.insert(0, "date", dates.astype("datetime64[us]"))
     return found
+
+
+def followed(hazard: pd.DataFrame, peers: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The hazard the plan goes by, own or the peers', period by period and not smoothed: for a chart.
+
+    Returns from_day, to_day, n_at_risk, n_events, hazard.
+    """
+    curve, _basis = _chosen(hazard, peers)
+    return curve.assign(hazard=curve["n_events"] / curve["n_at_risk"]).drop(columns="smooth")
 
 
 def _chosen(hazard: pd.DataFrame, peers: pd.DataFrame | None) -> tuple[pd.DataFrame, str]:

@@ -36,7 +36,7 @@ def ninety_days(
     figure.add_bar(
         x=theme.rounded((weeks["from_day"] + weeks["to_day"]) / 2), y=theme.rounded(weeks["hazard"]),
         width=6.2, marker={"color": marks.colors(weeks["n_at_risk"], theme.PALE)}, showlegend=False,
-        hovertext=[_week(row) for row in weeks.itertuples()], hoverinfo="text", name=_("Chance to return now"),
+        hovertext=[_week(row) for row in weeks.itertuples()], hoverinfo="text", name=_("Returns"),
     )  # fmt: skip
     top = float(weeks["hazard"].max()) or 1.0
     if pd.notna(told["peak_from_day"]):
@@ -54,8 +54,8 @@ def ninety_days(
     if told["stop_day"] > 0:
         figure.add_vline(x=told["stop_day"] + 0.5, line={"color": theme.INK, "dash": "dot", "width": 1.4})
         figure.add_annotation(
-            x=told["stop_day"] + 0.5, y=0.62, yref="paper", text=_("stop day {n}", n=numbers.count(told["stop_day"])),
-            showarrow=False, xanchor="left", xshift=6, font={"size": 12, "color": theme.INK},
+            text=_("stop day {n}", n=numbers.count(told["stop_day"])), x=told["stop_day"] + 0.5, y=0.62,
+            yref="paper", showarrow=False, xanchor="left", xshift=6, font={"size": 12, "color": theme.INK},
         )  # fmt: skip
     figure.update_xaxes(title_text=_("Days after the first purchase"), range=[0, float(told["horizon"]) + 2])
     figure.update_yaxes(tickformat=".0%", range=[0, 1.32 * top], title_text=_("Chance to return in the week"))
@@ -63,13 +63,15 @@ def ninety_days(
 
 
 def _week(row) -> str:
-    return _("days {first} to {last}: {rate}, n={n}", first=numbers.count(row.from_day), last=numbers.count(row.to_day),
-             rate=numbers.percent(row.hazard), n=numbers.count(row.n_at_risk))  # fmt: skip
+    return _("days {first} to {last}: {rate}, n={n}", first=numbers.count(row.from_day),
+             last=numbers.count(row.to_day), rate=numbers.percent(row.hazard),
+             n=numbers.count(row.n_at_risk))  # fmt: skip
 
 
 def _touch(row) -> str:
-    return _("{kind}, day {day}: pays if it lifts the returns by {lift} or more", kind=heading(f"touch_{row.kind}"),
-             day=numbers.count(row.day), lift=numbers.percent(row.break_even_lift, 0))  # fmt: skip
+    return _("{kind}, day {day}: pays if it lifts the returns by {lift} or more",
+             kind=heading(f"touch_{row.kind}"), day=numbers.count(row.day),
+             lift=numbers.percent(row.break_even_lift, 0))  # fmt: skip
 
 
 def unit_economics(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
@@ -87,7 +89,8 @@ def unit_economics(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     figure = theme.figure(title, base=base, as_of=as_of, height=330)
     measures = ["absolute"] + ["relative"] * (len(shown) - 2) + ["total"]
     figure.add_waterfall(
-        x=[heading(f"item_{item}") for item in shown["item"]], y=theme.rounded(shown["amount"]), measure=measures,
+        x=[heading(f"item_{item}") for item in shown["item"]], y=theme.rounded(shown["amount"]),
+        measure=measures,
         text=[numbers.money(value) for value in shown["amount"]], textposition="outside",
         connector={"line": {"color": theme.FAINT}}, increasing={"marker": {"color": theme.BLUE}},
         decreasing={"marker": {"color": theme.ORANGE}}, totals={"marker": {"color": theme.GREEN}},

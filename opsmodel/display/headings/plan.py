@@ -5,7 +5,7 @@ from opsmodel.wording import _
 
 def headings() -> dict[str, str]:
     return {
-        "play": _("Play"),
+        "play_id": _("Id"),
         "play_name": _("Play"),
         "kpi": _("KPI"),
         "target": _("Today → reached by peers"),

@@ -57,6 +57,11 @@ def buying(orders, *, as_of, by: str | Sequence[str] | None = None) -> pd.DataFr
     )
 
 
+def chain_buying(client) -> pd.DataFrame:
+    """`buying` of the whole chain of a client: what is usual for what is sold."""
+    return buying(client.chain.orders, as_of=client.as_of)
+
+
 def _values(orders, as_of, by: list[str]) -> pd.DataFrame:
     """Counts and quantiles of the value of an order day."""
     days = occasions(orders, as_of=as_of, carry=by)
