@@ -30,6 +30,7 @@ def headings() -> dict[str, str]:
         "n_pre": _("Periods before"),
         "n_post": _("Periods after"),
         "n_left_out": _("Stores left out"),
+        "pilot": _("Pilot stores"),
         "controls": _("Controls"),
         "holds": _("Holds"),
         "yes": _("yes"),
