@@ -15,6 +15,7 @@ _HOMES = {
     "benchmarks": "opsmodel.advice.benchmarks",
     "channels": "opsmodel.metrics.channels",
     "charts": "opsmodel.display.charts",
+    "coaching": "opsmodel.advice.coaching_page",
     "cohort": "opsmodel.metrics.cohort",
     "design": "opsmodel.metrics.design",
     "decisions": "opsmodel.intake.decisions",

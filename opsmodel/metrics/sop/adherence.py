@@ -5,21 +5,21 @@ from collections.abc import Sequence
 import pandas as pd
 
 from opsmodel.metrics.counting import tally, totals, with_rate
-from opsmodel.metrics.sop.ticks import grain, names, ticks
+from opsmodel.metrics.sop.ticks import grain, names, source, ticks
 from opsmodel.metrics.survival import kaplan_meier, quantiles
 
 A_DAY = 1440  # minutes
 
 
 def adherence(
-    tasks, *, as_of, by: str | Sequence[str] | None = None, grace: float = 0, per: str = "step"
+    tasks, *, as_of=None, by: str | Sequence[str] | None = None, grace: float = 0, per: str = "step"
 ) -> pd.DataFrame:
     """One row per step of a procedure: of the tasks due by `as_of`, the share done on time.
 
     Tasks due later are pending and in no base, done or not. A due time of midnight is a due date.
 
-    tasks  one row per task: due_at, done_at; sop, step where they are known
-    as_of  last day observed, inclusive
+    tasks  one row per task: due_at, done_at; sop, step where they are known; or a client
+    as_of  last day observed, inclusive; a client's own if not given
     by     column or columns of tasks: store_id, staff_id, …
     grace  days after the due time in which a task still counts as on time
     per    step: a row per sop and step; sop: per procedure; all: one row
@@ -38,8 +38,9 @@ def adherence(
     >>> adherence(tasks, as_of="2024-05-31")[["n_due", "n_on_time", "n_late", "n_never"]].values.tolist()
     [[4, 2, 1, 1]]
     """
+    tasks, end = source(tasks, as_of)
     keys = [*dict.fromkeys([*names(by), *grain(tasks, per)])]
-    rows = ticks(tasks, as_of=as_of, grace=grace, carry=keys)
+    rows = ticks(tasks, as_of=end, grace=grace, carry=keys)
     counted = tally(
         rows, keys, is_due=rows.is_due, is_on_time=rows.is_on_time, delay=rows.delay_minutes,
         waited=rows.delay_minutes.isnull().ifelse(rows.waited_minutes, 0),

@@ -9,13 +9,18 @@ import pandas as pd
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import require
 from opsmodel.metrics.counting import with_rate
-from opsmodel.metrics.sop.ticks import names, ordered, ticks
+from opsmodel.metrics.sop.ticks import names, ordered, source, ticks
 
 MANY, SECONDS = 10, 60
 
 
 def bulk(
-    tasks, *, as_of, at_least: int = MANY, seconds: float = SECONDS, by: str | Sequence[str] | None = None
+    tasks,
+    *,
+    as_of=None,
+    at_least: int = MANY,
+    seconds: float = SECONDS,
+    by: str | Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """One row per member of staff: how many ticks fell into bursts, many of them within a minute.
 
@@ -23,8 +28,8 @@ def bulk(
     the work was. It is to be asked about, not a verdict. A tick at midnight sharp is a date without a time
     of day, and in no burst.
 
-    tasks     one row per task: staff_id, due_at, done_at
-    as_of     last day observed, inclusive
+    tasks     one row per task: staff_id, due_at, done_at; or a client
+    as_of     last day observed, inclusive; a client's own if not given
     at_least  so many ticks of one person …
     seconds   … within so many seconds are a burst
     by        further columns of tasks: store_id
@@ -39,8 +44,9 @@ def bulk(
     >>> bulk(tasks, as_of="2024-05-31", at_least=3)[["n_done", "n_bulk"]].values.tolist()
     [[4, 3]]
     """
+    tasks, end = source(tasks, as_of)
     keys = [*dict.fromkeys([*names(by), "staff_id"])]
-    rows = _marked(tasks, as_of, at_least, seconds, keys)
+    rows = _marked(tasks, end, at_least, seconds, keys)
     rows = rows.filter(rows.staff_id.notnull())
     table = rows.group_by(keys).agg(
         n_done=rows.ticked_at.count(),
@@ -52,7 +58,7 @@ def bulk(
     return table.assign(is_bulk=table["n_bulk"] > 0)
 
 
-def credible(tasks, *, as_of, at_least: int = MANY, seconds: float = SECONDS) -> ir.Table:
+def credible(tasks, *, as_of=None, at_least: int = MANY, seconds: float = SECONDS) -> ir.Table:
     """The tasks without those ticked in a burst: whether these were done cannot be seen. Lazy.
 
     Arguments and errors are those of `bulk`; every column of tasks is kept.
@@ -62,8 +68,9 @@ def credible(tasks, *, as_of, at_least: int = MANY, seconds: float = SECONDS) ->
     >>> credible(tasks, as_of="2024-05-31", at_least=3).count().execute()
     1
     """
+    tasks, end = source(tasks, as_of)
     columns = require(tasks, "tasks", ["staff_id", "due_at", "done_at"]).columns
-    rows = _marked(tasks, as_of, at_least, seconds, columns)
+    rows = _marked(tasks, end, at_least, seconds, columns)
     return rows.filter(~rows.is_bulk).select(columns)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day, require
 from opsmodel.metrics.counting import with_rate
-from opsmodel.metrics.sop.ticks import names, ordered, ticks
+from opsmodel.metrics.sop.ticks import names, ordered, source, ticks
 
 
 def coverage(
@@ -45,10 +45,11 @@ def coverage(
             "within_days is a whole number of days, 1 or more.",
             found=repr(within_days), fix="write within_days=7.",
         )  # fmt: skip
-    end, keys = day(as_of or client.as_of), names(by)
+    tasks, end = source(getattr(client, "chain", client), as_of)
+    keys = names(by)
     columns = [*dict.fromkeys([*keys, "customer_id", "joined_at", "left_at"])]
     people = require(client.customers, "customers", columns).select(columns)
-    begin = day(since) if since else _first_due(getattr(client, "chain", client).tasks)
+    begin = day(since) if since else _first_due(tasks)
     if begin is None:
         return _counted(people.filter(False).mutate(is_tasked=False, is_served=False), keys)
     last = ibis.timestamp((end - timedelta(days=within_days - 1)).isoformat())
@@ -57,7 +58,7 @@ def coverage(
     )
     until = people.joined_at + ibis.interval(days=within_days)
     people = people.filter(people.left_at.isnull() | (people.left_at >= until))
-    return _counted(_with_tasks(people, getattr(client, "chain", client).tasks, end, within_days, sop), keys)
+    return _counted(_with_tasks(people, tasks, end, within_days, sop), keys)
 
 
 def _with_tasks(people, tasks, end, within_days: int, sop):

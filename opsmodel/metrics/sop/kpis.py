@@ -65,7 +65,7 @@ def weekly(
 def supported(client, kpi: str) -> bool:
     """Whether the client holds the table this KPI is counted in."""
     table = {"sop": "tasks", "retained": "customers", "close": "customers"}.get(parse(kpi)[0], "orders")
-    return client.has(table) if hasattr(client, "has") else getattr(client, table, None) is not None
+    return client.has(table)
 
 
 def parse(kpi: str) -> tuple[str, int]:

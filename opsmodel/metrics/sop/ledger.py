@@ -9,7 +9,7 @@ from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day
 from opsmodel.metrics.rates import against_peers, wilson
 from opsmodel.metrics.sop.kpis import cases, parse, supported
-from opsmodel.metrics.sop.ticks import names, ordered
+from opsmodel.metrics.sop.ticks import empty, names, ordered
 
 BEFORE_DAYS = 182  # what came before an action, to compare with
 LEAST = 30  # cases on each side; fewer say nothing
@@ -50,10 +50,10 @@ def actions(
         raise ArgumentError(
             "before_days is 1 or more.", found=repr(before_days), fix="write before_days=182."
         )
-    end = day(as_of or client.as_of)
-    said = client.actions.to_pandas()
-    chain = getattr(client, "chain", client)
-    busy = chain.actions.to_pandas()
+    end, chain = day(as_of or client.as_of), client.chain
+    said, busy = (
+        (shop.actions if shop.has("actions") else empty("actions")).to_pandas() for shop in (client, chain)
+    )
     measured = [_measured(chain, row, busy, end, before_days) for row in said.to_dict("records")]
     first = [*dict.fromkeys([*names(by), "store_id", *SAID])]
     table = pd.concat([said.reindex(columns=first), pd.DataFrame(measured, columns=FOUND)], axis=1)

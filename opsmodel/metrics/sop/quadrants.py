@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import require
 from opsmodel.metrics.sop.adherence import adherence
 from opsmodel.metrics.sop.bulk import credible
 from opsmodel.metrics.sop.effects import effects
-from opsmodel.metrics.sop.ticks import grain, names
+from opsmodel.metrics.sop.ticks import grain, names, source
 
 LEAST = 30  # tasks; a smaller base decides nothing
 DONE = ["n_due", "n_on_time", "adherence", "adherence_low", "adherence_high"]
@@ -96,11 +95,11 @@ def standing(
 
     >>> standing(shop, within_days=30)  # doctest: +SKIP
     """
-    end = as_of or client.as_of
-    tasks = _believed(client.tasks, end)
+    tasks, end = source(client, as_of)
+    tasks = credible(tasks, as_of=end)
     done = adherence(tasks, as_of=end, by=by, grace=grace, per=per)
     working = effects(
-        _believed(client.chain.tasks, end), client.chain.orders, as_of=end, within_days=within_days,
+        credible(client.chain, as_of=end), client.chain.orders, as_of=end, within_days=within_days,
         lead_gap=lead_gap, grace=grace, same=same, per=per,
     )  # fmt: skip
     keys = [*dict.fromkeys([*names(by), *grain(tasks, per)])]
@@ -132,8 +131,3 @@ def _works(table: pd.DataFrame, worth: float) -> np.ndarray:
     strong = judged & (table["effect_low"] > 0) & beyond
     weak = judged & ~strong & (table["effect_high"] < worth * table["unserved_rate"])
     return np.where(strong, "strong", np.where(weak, "weak", "unknown"))
-
-
-def _believed(tasks, as_of):
-    """The tasks without ticks in bursts, where the staff are known."""
-    return credible(tasks, as_of=as_of) if "staff_id" in require(tasks, "tasks", []).columns else tasks

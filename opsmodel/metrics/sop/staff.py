@@ -9,7 +9,7 @@ from opsmodel.errors import TableError
 from opsmodel.metrics.counting import tally, totals, with_rate
 from opsmodel.metrics.shrinkage import rates
 from opsmodel.metrics.sop.bulk import bulk, credible
-from opsmodel.metrics.sop.ticks import grain, names, ordered, ticks
+from opsmodel.metrics.sop.ticks import grain, names, ordered, source, ticks
 
 SPLIT = "\x1f"  # between store and member of staff; in no id
 LEAST = 30  # tasks; whoever has fewer is not ranked
@@ -70,7 +70,8 @@ def scorecards(
 
     >>> scorecards(open_client("demo").store("S001"))  # doctest: +SKIP
     """
-    end, tasks = as_of or client.as_of, _at(client.chain.tasks)
+    whole, end = source(client.chain, as_of)
+    tasks = _at(whole)
     cards = staff(credible(tasks, as_of=end), as_of=end, grace=grace)
     cards = cards.merge(bulk(tasks, as_of=end)[["staff_id", "n_bulk"]], on="staff_id", how="outer")
     counts = ["n_due", "n_on_time", "n_bulk"]
@@ -136,7 +137,7 @@ def fair(
     )
     beside = cards["k"] / cards["expected"].where(cards["expected"] > 0)
     cards["expected_rate"] = cards["expected"] / cards["n"].where(cards["n"] > 0)
-    cards["adjusted_rate"] = (team["k"] / team["n"] * beside).clip(upper=1)
+    cards["adjusted_rate"] = (beside * team["k"] / np.maximum(team["n"], 1)).clip(upper=1)
     parts = [part for _, part in cards.groupby(groups, dropna=False)] if groups else [cards]
     cards = pd.concat([_shrunken(part, least) for part in parts]) if len(cards) else _shrunken(cards, least)
     return cards.drop(columns="expected").reset_index(drop=True)

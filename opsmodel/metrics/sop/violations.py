@@ -7,10 +7,10 @@ import pandas as pd
 
 from opsmodel.intake.contract import require
 from opsmodel.metrics.counting import with_rate
-from opsmodel.metrics.sop.ticks import STEP, names, ordered, ticks
+from opsmodel.metrics.sop.ticks import STEP, names, ordered, source, ticks
 
 
-def violations(tasks, *, as_of, by: str | Sequence[str] | None = None) -> pd.DataFrame:
+def violations(tasks, *, as_of=None, by: str | Sequence[str] | None = None) -> pd.DataFrame:
     """One row per step that has an earlier one: how often it was done before it, or without it.
 
     The steps of a procedure stand in the order in which they fall due, on average, for the customers; where a
@@ -18,8 +18,8 @@ def violations(tasks, *, as_of, by: str | Sequence[str] | None = None) -> pd.Dat
     done: reversed if some earlier step of the round was done after it, skipped if some earlier step of the
     round was never done. Ticks at one moment are in order.
 
-    tasks  one row per task: sop, step, customer_id, due_at, done_at
-    as_of  last day observed, inclusive
+    tasks  one row per task: sop, step, customer_id, due_at, done_at; or a client
+    as_of  last day observed, inclusive; a client's own if not given
     by     column or columns of tasks: store_id, staff_id, …
 
     Returns the columns of `by`, then sop, step, n_done (done steps with an earlier one in the round),
@@ -34,10 +34,11 @@ def violations(tasks, *, as_of, by: str | Sequence[str] | None = None) -> pd.Dat
     >>> violations(tasks, as_of="2024-05-31")[["step", "n_done", "n_reversed"]].values.tolist()
     [['day 7', 2, 1]]
     """
+    tasks, end = source(tasks, as_of)
     groups = names(by)
     keys = [*dict.fromkeys([*groups, *STEP])]
     require(tasks, "tasks", [*keys, "customer_id"])
-    rows = ticks(tasks, as_of=as_of, carry=[*keys, "customer_id"])
+    rows = ticks(tasks, as_of=end, carry=[*keys, "customer_id"])
     rows = rows.filter(rows.is_due & rows.customer_id.notnull())
     path = [*dict.fromkeys([*groups, "sop", "customer_id"])]
     whole = ibis.window(group_by=path)
