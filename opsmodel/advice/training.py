@@ -1,8 +1,9 @@
 """Training: the client's own glossary, beliefs beside data, what-if, quiz, role cards, effect."""
 
 from opsmodel.advice.training_effect import effect
-from opsmodel.advice.training_glossary import glossary
+from opsmodel.advice.training_glossary import glossary, label
 from opsmodel.advice.training_measured import measured, perceived
+from opsmodel.advice.training_page import at_a_glance, lever, no_effect, of_store, too_few_people
 from opsmodel.advice.training_quiz import key, quiz
 from opsmodel.advice.training_reach import compounded, no_reach, reach
 from opsmodel.advice.training_roles import role_cards
@@ -10,18 +11,24 @@ from opsmodel.advice.training_written import apart, beliefs, levels, reachable, 
 
 __all__ = [
     "apart",
+    "at_a_glance",
     "beliefs",
     "compounded",
     "effect",
     "glossary",
     "key",
+    "label",
     "levels",
+    "lever",
     "measured",
+    "no_effect",
     "no_reach",
+    "of_store",
     "perceived",
     "quiz",
     "reach",
     "reachable",
     "role_cards",
     "scored",
+    "too_few_people",
 ]

@@ -41,7 +41,7 @@ def effect(client) -> pd.DataFrame:
     if client.chain.has("answers"):
         rows += _people(client.chain.answers, client.as_of)
     changes = once.whole(client, changes_by_store)
-    rows += [_compared(measure, stores) for measure, stores in changes.groupby("measure", sort=False)]
+    rows += [_compared(str(measure), stores) for measure, stores in changes.groupby("measure", sort=False)]
     found = pd.DataFrame(rows, columns=COLUMNS)
     numeric = [name for name in COLUMNS if name != "measure"]
     return found.astype(dict.fromkeys(numeric, "float64")).sort_values(
@@ -135,7 +135,7 @@ def _compared(measure: str, stores: pd.DataFrame) -> dict:
     row = maturity.against_untrained(stores).iloc[0].to_dict()
     names = {"trained_before": "before", "trained_after": "after", "difference": "effect",
              "difference_low": "effect_low", "difference_high": "effect_high"}  # fmt: skip
-    told = {names.get(name, name): value for name, value in row.items()}
+    told = {names.get(str(name), str(name)): value for name, value in row.items()}
     if measure != "sop_on_time":  # from logarithms to ratios
         told |= {name: np.expm1(told[name]) for name in ("effect", "effect_low", "effect_high")}
         sides = ("before", "after", "untrained_before", "untrained_after")

@@ -1,5 +1,6 @@
 """The client's own glossary: what each number means, and what it is in this store."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from opsmodel.advice.finding import SMALLEST_BASE
 from opsmodel.advice.training_values import values
 from opsmodel.wording import _, language
 
-WRITERS = {
+WRITERS: dict[str, Callable[..., str]] = {
     "money": numbers.money,
     "rate": numbers.percent,
     "count": numbers.count,
@@ -62,7 +63,7 @@ def stage_name(stage: str) -> str:
     return {
         "growth": _("Growth equation"),
         "acquire": _("Acquire"),
-        "share": _("Share"),
+        "share": _("Sharing"),
         "close": _("Close"),
         "repurchase": _("Repurchase"),
         "value": _("Customer value"),
@@ -74,6 +75,15 @@ def stage_name(stage: str) -> str:
 def term(metric: str, within_days: int) -> str:
     """The name of a metric in the language spoken."""
     return entries()[metric][language()]["name"].format(days=within_days)
+
+
+def label(measured: pd.DataFrame, *, within_days: int) -> dict[str, str]:
+    """Question -> the name of the number it asks about, in the language spoken.
+
+    measured  of `training.measured`: question, metric
+    """
+    pairs = measured[["question", "metric"]].drop_duplicates()
+    return {question: term(metric, within_days) for question, metric in pairs.itertuples(index=False)}
 
 
 def figure(metric: str, value) -> str:

@@ -46,9 +46,7 @@ def perceived(client, *, by: str | None = "role") -> pd.DataFrame:
 
     >>> perceived(open_client("demo"))  # doctest: +SKIP
     """
-    return maturity.perception(
-        maturity.pool_roles(client.answers), measured(client), by=by, as_of=client.as_of
-    )
+    return maturity.perception(maturity.answers_of(client), measured(client), by=by, as_of=client.as_of)
 
 
 def referred_by_store(client) -> pd.DataFrame:

@@ -8,8 +8,7 @@ import pandas as pd
 from opsmodel import numbers
 from opsmodel.advice import once
 from opsmodel.advice.finding import SMALLEST_BASE
-from opsmodel.advice.revenue import factor
-from opsmodel.advice.training_reach import reach
+from opsmodel.advice.training_reach import factor, reach
 from opsmodel.advice.training_values import PERIOD_DAYS
 from opsmodel.metrics import funnel, growth, repurchase, value
 from opsmodel.metrics.rates import wilson
@@ -55,7 +54,7 @@ def quiz(shop) -> pd.DataFrame:
 
 def table(questions: list[Question]) -> pd.DataFrame:
     """The rows of `quiz`; options that read alike are one, a question with fewer than three is left out."""
-    rows = []
+    rows: list[dict] = []
     for asked in questions:
         options = list(asked.options) or _sorted([asked.right, *asked.wrong])
         options = list(dict.fromkeys(options))

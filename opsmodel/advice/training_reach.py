@@ -5,7 +5,6 @@ import pandas as pd
 from opsmodel import numbers
 from opsmodel.advice import once
 from opsmodel.advice.finding import Finding
-from opsmodel.advice.revenue import factor
 from opsmodel.metrics import growth
 from opsmodel.wording import _
 
@@ -19,8 +18,10 @@ def reach(shop, *, form: str = "traffic") -> pd.DataFrame:
 
     >>> reach(open_client("demo").store("S001"))  # doctest: +SKIP
     """
-    asked = {"period_days": PERIOD_DAYS, "n_periods": N_PERIODS}
-    own, peers = (once.of(scope, growth.recent, **asked) for scope in (shop, shop.peers))
+    own, peers = (
+        once.of(scope, growth.recent, period_days=PERIOD_DAYS, n_periods=N_PERIODS)
+        for scope in (shop, shop.peers)
+    )
     return growth.within_reach(own, _of_each(shop.peers, peers), form=form)
 
 
@@ -75,7 +76,7 @@ def largest_lever(table: pd.DataFrame) -> Finding:
         stage="",
         lever=str(best["factor"]),
         claim=_(
-            "Within what peers have reached, {factor} moves most: from {today} to {high} is {gain} a year "
+            "Within what peers have reached, “{factor}” moves most: from {today} to {high} is {gain} a year "
             "({share}).",
             factor=factor(best["factor"]),
             today=level(best["factor"], best["today"]),
@@ -88,6 +89,20 @@ def largest_lever(table: pd.DataFrame) -> Finding:
         n=int(best["n_peers"]),
         money=float(best["gain"]),
     )
+
+
+def factor(name: str) -> str:
+    """A factor of the growth equations as tables and charts call it."""
+    return {
+        "visitors": _("Visitors"),
+        "conversion": _("Conversion"),
+        "n_buyers": _("Buyers"),
+        "average_order_value": _("Average order value"),
+        "orders_per_buyer": _("Orders per buyer"),
+        "users": _("Contacts"),
+        "close_rate": _("Close rate"),
+        "value_per_buyer": _("Value per buyer"),
+    }[name]
 
 
 def level(name: str, value: float) -> str:
@@ -108,6 +123,8 @@ def compounded(table: pd.DataFrame, share: float = 0.1) -> pd.DataFrame:
 
     table  of `growth.within_reach`
     """
+    if table.empty:
+        return growth.compounding(share, factors=1).head(0)
     return growth.compounding(share, factors=len(table), revenue=float(table["revenue_year"].iloc[0]))
 
 

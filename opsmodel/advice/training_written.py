@@ -30,7 +30,7 @@ def beliefs(perceived: pd.DataFrame, measured: pd.DataFrame, *, within_days: int
             "guess": figure(metric[row["question"]], row["guess"]),
             "measured": figure(metric[row["question"]], row["measured"]),
             "belief_gap": numbers.points(row["gap"]),
-            "interval": _reaching(row["gap_low"], row["gap_high"], numbers.points),
+            "interval": _points_reaching(row["gap_low"], row["gap_high"]),
         }
         for row in maturity.named(perceived).to_dict("records")
     ]
@@ -64,7 +64,9 @@ def levels(effect: pd.DataFrame) -> pd.DataFrame:
                 "after": write(row["after"]),
                 "untrained": " → ".join(moved) if pd.notna(row["untrained_before"]) else numbers.UNSEEN,
                 "effect": change(row["effect"]),
-                "interval": _reaching(row["effect_low"], row["effect_high"], change),
+                "interval": _points_reaching(row["effect_low"], row["effect_high"])
+                if row["level"] in (2, 3)
+                else _reaching(row["effect_low"], row["effect_high"], change),
             }
         )
     return pd.DataFrame(rows)
@@ -135,6 +137,13 @@ def _reaching(low, high, write) -> str:
     if pd.isna(low) or pd.isna(high):
         return numbers.UNSEEN
     return _("{low} to {high}", low=write(low), high=write(high))
+
+
+def _points_reaching(low, high) -> str:
+    """An interval in percentage points; the unit stands once."""
+    if pd.isna(low) or pd.isna(high):
+        return numbers.UNSEEN
+    return _("{low} to {high}", low=f"{100 * low:+.1f}", high=numbers.points(high))
 
 
 def measure_name(measure: str) -> str:

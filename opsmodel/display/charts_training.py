@@ -91,7 +91,7 @@ def perception(
 
 
 def within_reach(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
-    """One bar a factor: what a year loses at the store's own worst tenth and gains at the peers' best quarter.
+    """One bar a factor: what a year loses at the store's own P10, and gains at the peers' P75.
 
     table  of growth.within_reach: factor, today, low, high, gain, loss
 

@@ -7,6 +7,7 @@ from functools import partial
 from html import escape
 
 import pandas as pd
+import plotly.graph_objects as go
 
 from opsmodel import numbers
 from opsmodel.display import charts, theme
@@ -42,15 +43,22 @@ def what_if_view(reach: pd.DataFrame, **levels: float) -> View:
     return View(figure, theme.table(parts, columns=["factor", "before", "after", "contribution"]))
 
 
-def what_if(reach: pd.DataFrame) -> Panel:
+def what_if(reach: pd.DataFrame) -> Panel | go.Figure:
     """A panel over `what_if_view`: one drop-down a factor, bounded by its row.
 
-    reach  the table of growth.within_reach; it starts with the factor that gains most, at its highest
+    reach  the table of growth.within_reach; it starts with the factor that gains most at its highest, or
+           where none can gain with the one that costs most at its lowest
     """
+    if reach.empty:
+        return theme.silent(_("What if"), _("There is nothing to compare with yet."))
     rows = reach.to_dict("records")
     choices = {row["factor"]: Choice(heading(row["factor"]), _levels(row)) for row in rows}
-    best = max(rows, key=lambda row: row["gain"])
-    start = {row["factor"]: _six(row["high"] if row is best else row["today"]) for row in rows}
+    start = {row["factor"]: _six(row["today"]) for row in rows}
+    best, worst = max(rows, key=lambda row: row["gain"]), min(rows, key=lambda row: row["loss"])
+    if best["gain"] > 0:
+        start[best["factor"]] = _six(best["high"])
+    else:
+        start[worst["factor"]] = _six(worst["low"])
     return Panel(partial(what_if_view, reach), choices, start, "practice.what_if_view(reach")
 
 
@@ -129,7 +137,7 @@ def role_tables(cards: pd.DataFrame) -> list[Table]:
     cards  role and the columns to show
     """
     return [
-        theme.table(rows.drop(columns="role"), caption=str(role))
+        theme.table(rows.drop(columns="role"), caption=str(role), prose=["does", "procedure"])
         for role, rows in cards.groupby("role", sort=False)
     ]
 
@@ -146,6 +154,6 @@ def _sheet(row: dict) -> str:
     )
     return (
         f'<div style="margin:0.9em 0;break-inside:avoid"><div><b>{row["number"]}.</b> '
-        f"{escape(row['question'])} "
-        f'<span style="color:#7b8794">{escape(row["topic"])}</span></div>{options}</div>'
+        f'<span style="color:#7b8794">{escape(row["topic"])}</span> '
+        f"{escape(row['question'])}</div>{options}</div>"
     )

@@ -28,8 +28,16 @@ _SMALL = "color:#7b8794"
 class Table:
     """A result table, shown as HTML on a page and as aligned text elsewhere; the frame is `.frame`."""
 
-    def __init__(self, frame: pd.DataFrame, columns: list[Cell], small: list[bool], caption: str) -> None:
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        columns: list[Cell],
+        small: list[bool],
+        caption: str,
+        prose: frozenset[str] = frozenset(),
+    ) -> None:
         self.frame, self.columns, self.small, self.caption = frame, columns, small, caption
+        self.prose = prose
 
     def _repr_html_(self) -> str:
         head = "".join(_tag("th", column.heading, column.right) for column in self.columns)
@@ -45,7 +53,7 @@ class Table:
 
     def _row(self, position: int) -> str:
         greyed = f' class="small-base" style="{_SMALL}"' if self.small[position] else ""
-        inside = "".join(_cell(column, position) for column in self.columns)
+        inside = "".join(_cell(column, position, column.name in self.prose) for column in self.columns)
         return f"<tr{greyed}>{inside}</tr>"
 
     @property
@@ -77,6 +85,7 @@ def table(
     caption: str | None = None,
     columns: list[str] | None = None,
     units: Mapping[str, str] | None = None,
+    prose: Iterable[str] = (),
 ) -> Table:
     """The result table as a reader wants it: headings in words, units, intervals in one column.
 
@@ -86,6 +95,7 @@ def table(
     columns     which columns to show, in this order; `x` brings its `x_low` and `x_high` along
 
     units       column -> rate, money, days or count, where a name alone does not say it
+    prose       columns of sentences: they run over several lines, so that the table fits the page
 
     Raises ArgumentError if a column asked for is not there.
 
@@ -103,17 +113,18 @@ def table(
     small = [False] * len(frame)
     if base and small_base:
         small = [bool(value < small_base) for value in frame[base].fillna(0)]
-    return Table(frame, cells(frame, columns, units or {}), small, caption or "")
+    return Table(frame, cells(frame, columns, units or {}), small, caption or "", frozenset(prose))
 
 
-def _tag(tag: str, text: str, right: bool) -> str:
+def _tag(tag: str, text: str, right: bool, prose: bool = False) -> str:
     side = "right" if right else "left"
     whole = ";white-space:nowrap" if tag == "td" and width(text) <= SHORT else ""
+    whole = ";white-space:normal;min-width:7em" if prose else whole
     return f'<{tag} style="{_STYLE[tag]};text-align:{side}{whole}">{escape(text)}</{tag}>'
 
 
-def _cell(column: Cell, position: int) -> str:
-    tag = _tag("td", column.texts[position], column.right)
+def _cell(column: Cell, position: int, prose: bool) -> str:
+    tag = _tag("td", column.texts[position], column.right, prose)
     if not column.unseen[position]:
         return tag
     return tag.replace("<td ", f'<td title="{escape(_("could not be seen"))}" ', 1)

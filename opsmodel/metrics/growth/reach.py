@@ -92,15 +92,18 @@ def what_if(reach: pd.DataFrame, levels: Mapping[str, float]) -> pd.DataFrame:
             raise ArgumentError(
                 f"there is no factor {factor!r}.", found=list(rows.index), fix="move one of those found."
             )
-        low, high = float(rows.at[factor, "low"]), float(rows.at[factor, "high"])
+        low, high = rows["low"].astype(float)[factor], rows["high"].astype(float)[factor]
         if not low * (1 - 1e-5) <= level <= high * (1 + 1e-5):
             raise ArgumentError(
                 f"{factor} cannot be moved to {level:g}.",
                 found=f"the store's own worst tenth is {low:g}, the peers' best quarter {high:g}",
                 fix="choose a level between the two.",
             )
-    today = rows["today"].astype(float).to_dict()
-    after = today | {factor: float(level) for factor, level in levels.items()}
+    today = {str(name): float(value) for name, value in rows["today"].items()}
+    moved = {
+        name: float(level) for name, level in levels.items() if not np.isclose(level, today[name], rtol=1e-5)
+    }
+    after = today | moved
     times = float(rows["revenue_year"].iloc[0]) / float(np.prod(list(today.values())))
     parts = decompose(today, after, list(today))
     return parts.assign(contribution=parts["contribution"] * times)

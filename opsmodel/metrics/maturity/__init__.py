@@ -4,7 +4,7 @@ Nothing is told of fewer than five respondents.
 """
 
 from opsmodel.metrics.maturity.alignment import alignment
-from opsmodel.metrics.maturity.chain import chain_alignment, chain_scorecard
+from opsmodel.metrics.maturity.chain import answers_of, chain_alignment, chain_scorecard
 from opsmodel.metrics.maturity.learning import learning
 from opsmodel.metrics.maturity.naming import anchors, named
 from opsmodel.metrics.maturity.perceiving import perception
@@ -16,6 +16,7 @@ __all__ = [
     "against_untrained",
     "alignment",
     "anchors",
+    "answers_of",
     "chain_alignment",
     "chain_scorecard",
     "learning",

@@ -24,7 +24,7 @@ def codes(kind: str) -> dict[str, str]:
     >>> codes("roles")["店长"], codes("items")["分层"]
     ('store_manager', 'layer')
     """
-    found = {}
+    found: dict[str, str] = {}
     for code, told in model()[kind].items():
         names = told if isinstance(told, list) else [told["en"], told["zh"], *told.get("also", [])]
         found |= {str(name).lower(): code for name in [code, *names]}

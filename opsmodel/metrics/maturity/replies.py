@@ -63,7 +63,7 @@ def _of_survey(rows: pd.DataFrame, kind: str, survey: str | None) -> pd.DataFram
         )
     if survey is not None:
         return rows[rows["survey"] == survey]
-    return rows[[code("surveys", name) == kind for name in rows["survey"]]]
+    return rows[rows["survey"].map(lambda name: code("surveys", name) == kind).astype(bool)]
 
 
 def within(rows: pd.DataFrame, low: float, high: float) -> pd.DataFrame:

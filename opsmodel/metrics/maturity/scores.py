@@ -71,7 +71,7 @@ def by_person(rows: pd.DataFrame, unit: list[str]) -> pd.DataFrame:
     """One row per person and unit: the mean over its items, and within them over their questions."""
     for level in (["dimension", "question"], ["dimension"], []):
         keys = list(dict.fromkeys(["respondent_id", *unit, *level]))
-        rows = rows.groupby(keys, dropna=False, as_index=False)["score"].mean()
+        rows = rows.groupby(keys, dropna=False)["score"].mean().reset_index()
     return rows
 
 
