@@ -140,7 +140,7 @@ def contact_rhythm(mix: pd.DataFrame) -> Finding:
     Returns a finding of kind "mix_unknown" (most contacts name no kind), "mix_promotes" (promotion is the
     largest known kind), "mix_cares" or "small_base".
     """
-    n = int(mix["n_contacts"].sum()) if len(mix) else 0
+    n = int(mix["n_sent"].sum()) if len(mix) else 0
     if n < SMALLEST_BASE:
         return small_base(n)
     share = (

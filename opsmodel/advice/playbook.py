@@ -81,10 +81,10 @@ def for_findings(
     most      plays a finding
 
     Returns finding (its claim), kind, lever, play (id), play_name, stage, owner, kpi, today (shrunken level
-    of the finding's lever), target_low, target_high (what the peers reach together and their best quarter,
-    the smaller first and never below today; NaN where the store is there already), money, money_low, money_high
-    (a year), cost (the first year, client currency), hours_month (staff time), break_even_share, weeks (to
-    prepare + to run), needs. NaN where something could not be reckoned.
+    of the finding's lever), target_low and target_high (what the peers reach together and their best
+    quarter, the smaller first and never below today; NaN where the store is there already), money, money_low
+    and money_high (a year), cost (the first year, client currency), hours_month (staff time),
+    break_even_share, weeks (to prepare + to run), needs. NaN where something could not be reckoned.
     """
     rows = _own(chain, store_id)
     flow = _flow(rows, chain)

@@ -138,13 +138,13 @@ def providers(scores: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
 def provider_criteria() -> pd.DataFrame:
     """One row per criterion: what to ask all candidates for, and what 0, 2 and 4 points look like."""
     rows = [
-        ("schemes", _("The frame of one shopping festival, then its steps in time, from your strategy"),
+        (_("Strategy into schemes and plans"), _("The frame of one shopping festival, then its steps in time, from your strategy"),
          _("a list of ideas"), _("a scheme without dates or owners"),
          _("a plan your staff could start on Monday")),
-        ("content", _("Activities and texts for one month: weeks, the month's theme, one holiday"),
+        (_("Activities and content, with experience"), _("Activities and texts for one month: weeks, the month's theme, one holiday"),
          _("samples of other clients"), _("a calendar, the texts still to come"),
          _("texts in your tone, with experience of what they did elsewhere")),
-        ("speed", _("One text by tomorrow noon, and a second round after your remarks"),
+        (_("Reacts and executes fast"), _("One text by tomorrow noon, and a second round after your remarks"),
          _("later than agreed, or by asking back only"), _("on time, remarks half taken up"),
          _("on time, usable after one round")),
     ]  # fmt: skip

@@ -95,18 +95,26 @@ def touches(
     hazard, peers  as given to `rhythm`
     n              touches at most
 
-    Returns touch_number (1, 2, …), day (after the first order), kind (care, content, next_product, offer),
-    message, return_rate (chance to come back in the next 14 days, for somebody still waiting), waiting_rate
+    Returns touch_number (1, 2, …), after_days (of the first order), kind (care, content, next_product,
+    offer), message, return_rate (chance to come back in the next 14 days, for somebody still waiting), waiting_rate
     (share still waiting then), break_even_lift (relative rise of the returns that pays for the touch). No
     row where no touch pays.
     Raises ArgumentError for n below 1.
     """
     if n < 1:
         raise ArgumentError("a plan has at least one touch.", found=repr(n), fix="write n=6.")
-    columns = ["touch_number", "day", "kind", "message", "return_rate", "waiting_rate", "break_even_lift"]
+    columns = [
+        "touch_number",
+        "after_days",
+        "kind",
+        "message",
+        "return_rate",
+        "waiting_rate",
+        "break_even_lift",
+    ]
     told = rhythm.iloc[0]
     if not told["stop_day"] >= FIRST_DAY:
-        return pd.DataFrame(columns=columns).astype({"touch_number": "int64", "day": "int64"})
+        return pd.DataFrame(columns=columns).astype({"touch_number": "int64", "after_days": "int64"})
     curve, _basis = _chosen(hazard, peers)
     need = _needed(curve, told["order_margin"], told["touch_cost"])
     days = _days(curve, int(told["stop_day"]), n)
@@ -140,12 +148,12 @@ def calendar(touches: pd.DataFrame, *, start) -> pd.DataFrame:
 
     Returns date, then the columns of `touches`.
 
-    >>> plan = pd.DataFrame({"touch_number": [1], "day": [1], "kind": ["care"]})
+    >>> plan = pd.DataFrame({"touch_number": [1], "after_days": [1], "kind": ["care"]})
     >>> calendar(plan, start="2025-07-07")["date"].dt.strftime("%Y-%m-%d").tolist()
     ['2025-07-08']
     """
     first = day(start)
-    dates = pd.to_datetime([first + timedelta(days=int(when)) for when in touches["day"]])
+    dates = pd.to_datetime([first + timedelta(days=int(when)) for when in touches["after_days"]])
     found = touches.copy()
     found.insert(0, "date", dates.astype("datetime64[us]"))
     return found

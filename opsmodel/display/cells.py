@@ -29,7 +29,7 @@ MONEY_NAMES = (
 )  # fmt: skip
 COUNTS = ("n", "at_risk", "events", "visitors", "users", "rows_in", "kept", "merged", "quarantined")
 DAYS = ("days", "recency")
-NUMBERS = ("k_ret",)
+NUMBERS = ("k_ret", "hours_month", "orders_a_year", "orders_to_earn", "cost_score", "value_score")
 FORMATS: dict[str, Writer] = {
     "rate": numbers.percent,
     "money": numbers.money,
@@ -41,7 +41,7 @@ FORMATS: dict[str, Writer] = {
 NAMED = (
     "factor", "lever", "measure", "mode", "check", "rule",
     "threshold", "from_tier", "to_tier", "trait", "state", "origin",
-    "flag", "problem", "denominator", "kind", "item", "estimator", "holds", "quadrant",
+    "flag", "problem", "denominator", "kind", "item", "estimator", "holds", "choice", "quadrant",
 )  # fmt: skip
 
 

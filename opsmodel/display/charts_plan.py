@@ -17,13 +17,13 @@ def ninety_days(
 ) -> go.Figure:
     """Bars: the chance to come back in each week after the first order; the touches above them, the stop day.
 
-    touches  of plan.touches: day, kind, break_even_lift
+    touches  of plan.touches: after_days, kind, break_even_lift
     hazard   of repurchase.hazard in weeks: from_day, to_day, n_at_risk, hazard; the one the plan goes by
     rhythm   of plan.rhythm: peak_from_day, peak_to_day, stop_day, horizon
 
     Raises TableError if a column is missing.
     """
-    marks.columns(touches, ["day", "kind", "break_even_lift"], "ninety_days")
+    marks.columns(touches, ["after_days", "kind", "break_even_lift"], "ninety_days")
     weeks = marks.columns(hazard, ["from_day", "to_day", "n_at_risk", "hazard"], "ninety_days")
     told = marks.columns(rhythm, ["peak_from_day", "peak_to_day", "stop_day", "horizon"], "ninety_days").iloc[
         0
@@ -46,10 +46,10 @@ def ninety_days(
         rows = touches[touches["kind"] == kind]
         if len(rows):
             figure.add_scatter(
-                x=theme.rounded(rows["day"]), y=[1.12 * top] * len(rows), mode="markers+text",
+                x=theme.rounded(rows["after_days"]), y=[1.12 * top] * len(rows), mode="markers+text",
                 marker={"symbol": symbol, "size": 13, "color": COLORS[kind]}, name=heading(f"touch_{kind}"),
-                text=[_("day {n}", n=numbers.count(when)) for when in rows["day"]], textposition="top center",
-                textfont={"size": 11}, hovertext=[_touch(row) for row in rows.itertuples()], hoverinfo="text",
+                text=[_("day {n}", n=numbers.count(when)) for when in rows["after_days"]],
+                textposition="top center", textfont={"size": 11}, hovertext=[_touch(row) for row in rows.itertuples()], hoverinfo="text",
             )  # fmt: skip
     if told["stop_day"] > 0:
         figure.add_vline(x=told["stop_day"] + 0.5, line={"color": theme.INK, "dash": "dot", "width": 1.4})
@@ -57,7 +57,7 @@ def ninety_days(
             text=_("stop day {n}", n=numbers.count(told["stop_day"])), x=told["stop_day"] + 0.5, y=0.62,
             yref="paper", showarrow=False, xanchor="left", xshift=6, font={"size": 12, "color": theme.INK},
         )  # fmt: skip
-    figure.update_xaxes(title_text=_("Days after the first purchase"), range=[0, float(told["horizon"]) + 2])
+    figure.update_xaxes(title_text=_("Days after the first purchase"), range=[-2, float(told["horizon"]) + 2])
     figure.update_yaxes(tickformat=".0%", range=[0, 1.32 * top], title_text=_("Chance to return in the week"))
     return figure
 
@@ -70,7 +70,7 @@ def _week(row) -> str:
 
 def _touch(row) -> str:
     return _("{kind}, day {day}: pays if it lifts the returns by {lift} or more",
-             kind=heading(f"touch_{row.kind}"), day=numbers.count(row.day),
+             kind=heading(f"touch_{row.kind}"), day=numbers.count(row.after_days),
              lift=numbers.percent(row.break_even_lift, 0))  # fmt: skip
 
 
@@ -87,11 +87,12 @@ def unit_economics(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     shown = drawn[drawn["item"].isin(["margin", "contribution"]) | (drawn["amount"] != 0)]
     base = _("per contact still one after 7 days; whisker: 95% interval")
     figure = theme.figure(title, base=base, as_of=as_of, height=330)
-    measures = ["absolute"] + ["relative"] * (len(shown) - 2) + ["total"]
+    measures = ["relative"] * (len(shown) - 1) + ["total"]
     figure.add_waterfall(
         x=[heading(f"item_{item}") for item in shown["item"]], y=theme.rounded(shown["amount"]),
         measure=measures,
-        text=[numbers.money(value) for value in shown["amount"]], textposition="outside",
+        text=[numbers.money(value) for value in shown["amount"]],
+        textposition=["outside"] * (len(shown) - 1) + ["inside"], insidetextanchor="start", insidetextfont={"color": "#ffffff"},
         connector={"line": {"color": theme.FAINT}}, increasing={"marker": {"color": theme.BLUE}},
         decreasing={"marker": {"color": theme.ORANGE}}, totals={"marker": {"color": theme.GREEN}},
         hoverinfo="skip", cliponaxis=False,

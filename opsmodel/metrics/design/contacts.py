@@ -42,7 +42,7 @@ def contact_mix(
     kinds        kind -> regular expression on procedure, step or event; default: `KINDS`
     by           column or columns: store_id
 
-    Returns the columns of `by`, then kind (promotion, content, care or unknown), n_contacts (N days old),
+    Returns the columns of `by`, then kind (promotion, content, care or unknown), n_sent (N days old),
     contact_share, reply_rate, order_rate, lost_rate, each with its 95 % interval (as if contacts were
     independent).
     Raises TableError if a column is missing, ArgumentError for a window below 1.
@@ -50,7 +50,7 @@ def contact_mix(
     >>> events = pd.DataFrame({"customer_id": "C1", "store_id": "S1", "event": ["messaged", "replied"],
     ...                        "happened_at": ["2024-05-01", "2024-05-02"]})
     >>> from types import SimpleNamespace
-    >>> contact_mix(SimpleNamespace(events=events), as_of="2024-06-30")[["kind", "n_contacts", "reply_rate"]
+    >>> contact_mix(SimpleNamespace(events=events), as_of="2024-06-30")[["kind", "n_sent", "reply_rate"]
     ...     ].values.tolist()
     [['unknown', 1, 1.0]]
     """
@@ -63,16 +63,12 @@ def contact_mix(
     sent = sent.filter(sent.day <= ibis.literal(last - timedelta(days=within_days)))
     counted = _followed(sent, events, within_days, names).execute()
     table = counted.sort_values(
-        [*names, "n_contacts"], ascending=[True] * len(names) + [False], ignore_index=True
+        [*names, "n_sent"], ascending=[True] * len(names) + [False], ignore_index=True
     )
-    total = (
-        table.groupby(names, dropna=False)["n_contacts"].transform("sum")
-        if names
-        else table["n_contacts"].sum()
-    )
-    table.insert(len(names) + 2, "contact_share", table["n_contacts"] / total)
+    total = table.groupby(names, dropna=False)["n_sent"].transform("sum") if names else table["n_sent"].sum()
+    table.insert(len(names) + 2, "contact_share", table["n_sent"] / total)
     for rate, number in (("reply_rate", "n_replied"), ("order_rate", "n_ordered"), ("lost_rate", "n_left")):
-        table = with_rate(table, rate, number, "n_contacts")
+        table = with_rate(table, rate, number, "n_sent")
     return table.drop(columns=["n_replied", "n_ordered", "n_left"])
 
 
@@ -133,4 +129,4 @@ def _followed(sent: ir.Table, events: ir.Table, within_days: int, names: list[st
         f"n_{name}": each[name].fill_null(False).cast("int64").sum()
         for name in ("replied", "ordered", "left")
     }
-    return each.group_by([*names, "kind"]).agg(n_contacts=each.count(), **flags)
+    return each.group_by([*names, "kind"]).agg(n_sent=each.count(), **flags)
