@@ -74,8 +74,12 @@ def render(
 
 
 def _version(client) -> str:
-    """Changes with the data and with any setting of the engagement."""
-    settings = sha256(client.engagement.model_dump_json().encode()).hexdigest()[:8]
+    """Changes with the data, with any setting of the engagement, and with its ledger of decisions."""
+    from opsmodel.intake.decisions import FILE
+
+    ledger = client.folder / FILE
+    decided = ledger.read_bytes() if ledger.is_file() else b""
+    settings = sha256(client.engagement.model_dump_json().encode() + decided).hexdigest()[:8]
     return f"{client.data_version}-{settings}"
 
 

@@ -125,7 +125,14 @@ def rollout(forecast: pd.DataFrame, waves: pd.DataFrame, step: str) -> Finding:
     }[step]()
     row = forecast.iloc[0]
     parts = []
-    if np.isfinite(row["lift_rate_low"]):
+    if row["shrinkage"] == 0:
+        parts.append(
+            _(
+                "The pilot's {seen} lie within its own error: nothing is promised to the other stores.",
+                seen=numbers.signed_percent(row["seen_lift_rate"]),
+            )
+        )
+    elif np.isfinite(row["lift_rate_low"]):
         parts.append(
             _(
                 "To expect in the other stores: {lift} ({low} to {high}), shrunken from the pilot's {seen}.",

@@ -10,6 +10,7 @@ from opsmodel.advice.finding import SMALLEST_BASE, Finding
 from opsmodel.advice.levers import LEVERS
 from opsmodel.wording import _
 
+FEWEST_STORES = 6  # in a chain, for a pilot of two with others to compare
 HEADLINE = ("retained_adds", "close_rate", "repurchase_rate", "order_value", "orders_per_buyer")
 
 
@@ -85,6 +86,24 @@ def too_few(n: float) -> str:
         n=n,
         least=SMALLEST_BASE,
     )
+
+
+def few_stores(n: int) -> str:
+    """Why there is no pilot to plan, or nothing: the chain has fewer than six stores."""
+    if n >= FEWEST_STORES:
+        return ""
+    return _(
+        "This chapter is left out: with {n} stores, whatever is drawn leaves too few to compare with.",
+        n=numbers.count(n),
+    )
+
+
+def no_pilot(running: dict | None) -> str:
+    """Why there is no verdict, or nothing: no pilot is registered, and no wave has started.
+
+    running  what `decisions.running` returns
+    """
+    return "" if running else _("This chapter is left out: no pilot is registered, and no wave has started.")
 
 
 def _number(lever: str, row) -> dict:

@@ -44,7 +44,8 @@ def pilot_paths(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
             xshift=4, font={"size": 12, "color": theme.MUTED},
         )  # fmt: skip
     figure.update_yaxes(tickformat=".0%", title_text=_("Index of the KPI"))
-    figure.update_xaxes(showgrid=False)
+    dated = pd.api.types.is_datetime64_any_dtype(drawn["period"])
+    figure.update_xaxes(showgrid=False, tickformat="%Y-%m" if dated else None)
     return figure
 
 
@@ -108,13 +109,16 @@ def pilot_power(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
         hovertemplate="%{x:+.0%}: %{y:.1%}<extra></extra>",
     )  # fmt: skip
     figure.add_hline(y=NOTICED, line={"color": theme.MUTED, "width": 1, "dash": "dot"})
-    least = drawn["mde"].iloc[0]
-    if pd.notna(least) and least <= drawn["lift_rate"].max():
+    least = drawn["mde"].fillna(np.inf).iloc[0]
+    if least <= drawn["lift_rate"].max():
         figure.add_annotation(
             x=theme.rounded([least])[0], y=NOTICED, text=numbers.signed_percent(least), showarrow=True,
             arrowhead=0, ax=-34, ay=-22, font={"size": 12, "color": theme.INK},
         )  # fmt: skip
-    figure.update_xaxes(tickformat="+.0%", title_text=_("True lift of the pilot stores"))
+    reach = theme.rounded([min(drawn["lift_rate"].max(), max(0.5, 1.4 * least))])[0]
+    figure.update_xaxes(
+        tickformat="+.0%", title_text=_("True lift of the pilot stores"), range=[-0.02, reach]
+    )
     figure.update_yaxes(tickformat=".0%", range=[0, 1.04], title_text=_("Noticed in"))
     return figure
 

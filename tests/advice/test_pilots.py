@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from opsmodel import findings, wording
+from opsmodel import findings, summary, wording
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +137,15 @@ def test_whether_the_estimate_stands(holds, kind, claim):
 
 
 FORECAST = pd.DataFrame(
-    [{"lift_rate": 0.09, "lift_rate_low": 0.02, "lift_rate_high": 0.18, "seen_lift_rate": 0.2}]
+    [
+        {
+            "lift_rate": 0.09,
+            "lift_rate_low": 0.02,
+            "lift_rate_high": 0.18,
+            "seen_lift_rate": 0.2,
+            "shrinkage": 0.7,
+        }
+    ]
 )
 WAVES = pd.DataFrame(
     {"wave": ["1", "2"], "n_seen": [12, 0], "n_repeating": [8, 0], "chance_rate": [0.25, 0.25]}
@@ -156,3 +164,12 @@ def test_the_roll_out_names_the_next_step_what_to_expect_and_the_last_wave_seen(
 def test_a_roll_out_without_a_wave_or_an_interval_says_nothing_of_them():
     found = findings.rollout(FORECAST.assign(lift_rate_low=np.nan), WAVES.tail(1), "hold")
     assert found.evidence == ""
+    nothing = findings.rollout(FORECAST.assign(shrinkage=0.0), WAVES.tail(1), "hold")
+    assert nothing.evidence.startswith("The pilot's +20.0% lie within its own error")
+
+
+def test_a_chapter_without_a_pilot_or_with_too_few_stores_says_why():
+    assert summary.few_stores(6) == ""
+    assert "with 5 stores" in summary.few_stores(5)
+    assert summary.no_pilot({"stores": ["S1"]}) == ""
+    assert "no pilot is registered" in summary.no_pilot(None)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from opsmodel import decisions, open_client
+from opsmodel import decisions, open_client, reports
 from opsmodel.errors import ArgumentError, EngagementError
 
 PILOT = {
@@ -129,3 +129,9 @@ def test_a_last_line_cut_short_is_named_and_a_missing_line_end_is_healed(shop):
         file.write('{"id": "D003", "ki')
     with pytest.raises(EngagementError, match="line 3"):
         decisions.ledger(shop)
+
+
+def test_a_decision_makes_the_reports_that_tell_it_again(shop):
+    before = reports._version(shop)
+    decisions.register_pilot(shop, **PILOT)
+    assert reports._version(shop) != before

@@ -151,3 +151,6 @@ def test_a_running_pilot_is_answered_from_the_client(demo):
     drawn = pilot.proposed(demo, n=3, by=["region"])
     assert drawn["store_name"].notna().all()
     assert len(drawn) == 3
+    best = pilot.best_lately(demo, n=2)
+    assert best["value"].is_monotonic_decreasing
+    assert len(pilot.alike(demo, stores=asked["stores"])) == 5

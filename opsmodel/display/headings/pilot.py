@@ -5,6 +5,10 @@ from opsmodel.wording import _
 
 def headings() -> dict[str, str]:
     return {
+        "stores": _("Stores in the pilot"),
+        "choice": _("Choice"),
+        "lot": _("Drawn by lot"),
+        "best": _("Best of the last four weeks"),
         "stratum": _("Stretch of the chain"),
         "n_stratum": _("Stores in it"),
         "twin": _("Control beside it"),

@@ -9,6 +9,8 @@ from opsmodel.metrics.pilot.replicability import next_step, replicability
 from opsmodel.metrics.pilot.robustness import robustness
 from opsmodel.metrics.pilot.rollout import comparability, forecast
 from opsmodel.metrics.pilot.running import (
+    alike,
+    best_lately,
     by_chance,
     checked,
     drawn,
@@ -22,6 +24,8 @@ from opsmodel.metrics.pilot.traits import traits
 from opsmodel.metrics.pilot.verdict import verdict
 
 __all__ = [
+    "alike",
+    "best_lately",
     "by_chance",
     "checked",
     "choose",

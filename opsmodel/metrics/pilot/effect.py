@@ -43,8 +43,8 @@ def effect(
     draws       random assignments B; all there are, if these are fewer
 
     Returns estimator, effect, low, high (log KPI; 95 %, infinite where there are too few stores to reject
-    anything), p, lift_rate with its bounds (exp(effect) − 1), n_treated, n_controls, n_pre, n_post,
-    n_left_out (stores with a zero or missing value: they have no logarithm, and a warning says so).
+    anything), p, lift_rate with its bounds (exp(effect) − 1; NaN where open), n_treated, n_controls, n_pre,
+    n_post, n_left_out (stores with a zero or missing value: they have no logarithm, and a warning says so).
     Raises TableError for a history that is no panel, ArgumentError for unknown stores or estimators, fewer
     than 3 periods before, or fewer than 2 controls.
     Source: MacKinnon & Webb 2020 (Journal of Econometrics 218); Abadie, Diamond & Hainmueller 2010;
@@ -85,8 +85,8 @@ def _row(name: str, chosen: panel.Cut, draws: int, seed: int) -> dict:
         "high": high,
         "p": p,
         "lift_rate": np.expm1(estimate),
-        "lift_rate_low": np.expm1(low),
-        "lift_rate_high": np.expm1(high),
+        "lift_rate_low": np.expm1(low) if np.isfinite(low) else np.nan,
+        "lift_rate_high": np.expm1(high) if np.isfinite(high) else np.nan,
         "n_treated": int(chosen.treated.sum()),
         "n_controls": int((~chosen.treated).sum()),
         "n_pre": chosen.before.shape[1],

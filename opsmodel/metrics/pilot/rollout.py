@@ -97,13 +97,13 @@ def forecast(
             {
                 "seen_lift_rate": np.expm1(seen),
                 "shrinkage": shrinkage,
-                "shrunken_lift_rate": np.expm1(shrunken),
+                "shrunken_lift_rate": np.expm1(shrunken) + 0.0,
                 "comparability": like,
                 "adherence_low": adherence[0],
                 "adherence_high": adherence[1],
-                "lift_rate": np.expm1(shrunken) * like * sum(adherence) / 2,
-                "lift_rate_low": min(bounds),
-                "lift_rate_high": max(bounds),
+                "lift_rate": np.expm1(shrunken) * like * sum(adherence) / 2 + 0.0,
+                "lift_rate_low": min(bounds) + 0.0,
+                "lift_rate_high": max(bounds) + 0.0,
             }
         ]
     )

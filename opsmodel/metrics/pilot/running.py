@@ -10,11 +10,13 @@ from opsmodel.metrics.pilot.choice import choose
 from opsmodel.metrics.pilot.effect import effect, paths, placebos
 from opsmodel.metrics.pilot.grade import grade
 from opsmodel.metrics.pilot.kpis import history
-from opsmodel.metrics.pilot.power import power
+from opsmodel.metrics.pilot.power import EFFECTS, power
 from opsmodel.metrics.pilot.replicability import replicability
 from opsmodel.metrics.pilot.robustness import robustness
+from opsmodel.metrics.pilot.rollout import comparability
 from opsmodel.metrics.rates import SEED
 
+LARGE = (0.75, 1.0, 1.5, 2.0)  # lifts that only a small chain needs to look at
 BEFORE = {"week": 26, "month": 6}  # periods a running pilot is compared with
 
 
@@ -78,7 +80,7 @@ def noticed(
 ) -> pd.DataFrame:
     """`power` in the client's own past, up to `until` (the start of a pilot that runs already)."""
     past = _until(history(client, kpi=kpi), until)
-    return power(past, n=n, stores=stores, weeks=weeks)
+    return power(past, n=n, stores=stores, weeks=weeks, effects=(*EFFECTS, *LARGE))
 
 
 def graded(
@@ -115,6 +117,22 @@ def proposed(
     names = told.set_index("store_id")["store_name"]
     found.insert(1, "store_name", found["store_id"].map(names))
     return found
+
+
+def best_lately(client, *, n: int = 10, kpi: str = "revenue", weeks: int = 4) -> pd.DataFrame:
+    """The n stores with the most in the last weeks: the choice not to make, to be graded beside others.
+
+    Returns store_id and value (KPI a week), the best first.
+    """
+    rows = history(client, kpi=kpi)
+    last = rows[rows["period"].isin(sorted(rows["period"].unique())[-weeks:])]
+    means = last.groupby("unit")["value"].mean().nlargest(n)
+    return means.rename_axis("store_id").reset_index()
+
+
+def alike(client, *, stores: Sequence[str], kpi: str = "revenue") -> pd.DataFrame:
+    """`comparability` of the client's other stores with those of a pilot."""
+    return comparability(history(client, kpi=kpi), stores=stores)
 
 
 def _until(rows: pd.DataFrame, until) -> pd.DataFrame:
