@@ -4,17 +4,19 @@ import pandas as pd
 
 from opsmodel import numbers
 from opsmodel.advice.finding import SMALLEST_BASE
+from opsmodel.metrics.rates import wilson
 from opsmodel.wording import _
 
 
-def published(shop, overall: pd.DataFrame) -> dict:
+def published(shop, steps: pd.DataFrame) -> dict:
     """The numbers on the page of one store, as its metrics.json holds them.
 
-    overall  the row of `sop.adherence(…, per="all")`; a base below 30 gives a value of None
+    steps  the table of `sop.standing`; fewer than 30 tasks in all give a value of None
     """
-    row = overall.iloc[0].to_dict() if len(overall) else {"n_due": 0}
-    told = row["n_due"] >= SMALLEST_BASE
-    bounds = {"value": "adherence", "low": "adherence_low", "high": "adherence_high"}
+    k, n = int(steps["n_on_time"].sum()), int(steps["n_due"].sum())
+    low, high = wilson(k, n)
+    told = n >= SMALLEST_BASE
+    share = {"value": k / max(n, 1), "low": float(low), "high": float(high)}
     return {
         "store_id": shop.store_id,
         "store_name": shop.store_name,
@@ -24,8 +26,8 @@ def published(shop, overall: pd.DataFrame) -> dict:
         "headline": {
             "adherence": {
                 "label": _("Adherence"),
-                **{name: round(float(row[column]), 6) if told else None for name, column in bounds.items()},
-                "n": int(row["n_due"]),
+                **{name: round(value, 6) if told else None for name, value in share.items()},
+                "n": n,
                 "format": "percent",
             }
         },

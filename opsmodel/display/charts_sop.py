@@ -33,10 +33,9 @@ def sop_adherence(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     places = list(range(len(drawn)))
     for name, color in parts.items():
         share = drawn[name] / drawn["n_due"]
-        whiskers = marks.whiskers(*(drawn[c] for c in rate)) if name == "n_on_time" else None
+        colors = marks.colors(drawn["n_due"], color) if name == "n_on_time" else color
         figure.add_bar(
-            x=theme.rounded(share), y=places, orientation="h", name=heading(name), error_x=whiskers,
-            marker={"color": marks.colors(drawn["n_due"], color) if name == "n_on_time" else color},
+            x=theme.rounded(share), y=places, orientation="h", name=heading(name), marker={"color": colors},
             hovertext=[
                 f"{heading(name)}: {numbers.count(n)} / {numbers.count(due)} ({numbers.percent(s)})"
                 for n, due, s in zip(drawn[name], drawn["n_due"], share, strict=True)
@@ -44,13 +43,17 @@ def sop_adherence(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
             hoverinfo="text",
         )  # fmt: skip
     figure.add_scatter(
+        x=theme.rounded(drawn["adherence"]), y=places, mode="markers", marker={"size": 1, "opacity": 0},
+        error_x=marks.whiskers(*(drawn[c] for c in rate)), hoverinfo="skip", showlegend=False,
+    )  # fmt: skip
+    figure.add_scatter(
         x=[0.0] * len(drawn), y=places, mode="text", textposition="middle right", hoverinfo="skip",
         text=[f" {numbers.percent(value)}" for value in drawn["adherence"]], showlegend=False,
         textfont={"color": "#ffffff", "size": 12},
     )  # fmt: skip
     texts = [
         f"{label}<br>n={numbers.count(n)}"
-        for label, n in zip(marks.labels(drawn["sop_step"]), drawn["n_due"], strict=True)
+        for label, n in zip(marks.labels(drawn["sop_step"], 34), drawn["n_due"], strict=True)
     ]
     figure.update_layout(barmode="stack")
     marks.rows_axis(figure, texts)

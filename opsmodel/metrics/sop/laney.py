@@ -42,9 +42,10 @@ def control_chart(
     run       points in a row on one side that are a signal
     smallest  a period with a base below this is drawn, and neither judged nor learned from
 
-    Returns the columns of `by`, then period, k, n, rate (NaN where n is 0), centre, low, high (limits, cut
-    at 0 and 1), sigma_z, signal (true or false), rule ("beyond", "run" or empty), side ("above", "below" or
-    empty: of the centre). With fewer than two periods to learn from there are no limits (NaN), no signals.
+    Returns the columns of `by` (charts in the order given), then period, k, n, rate (NaN where n is 0),
+    centre, low, high (limits, cut at 0 and 1), sigma_z, signal (true or false), rule ("beyond", "run" or
+    empty), side ("above", "below" or empty: of the centre). With fewer than two periods to learn from there
+    are no limits (NaN), no signals.
     Raises TableError if a column is missing or a count is impossible, ArgumentError for a bad argument.
     Source: Laney, D. B. 2002, Improved control charts for attributes, Quality Engineering 14(4); the run of
     eight: Western Electric 1956.
@@ -63,8 +64,9 @@ def control_chart(
         )
     table = counts[[*keys, period, k, n]].set_axis([*keys, "period", "k", "n"], axis=1)
     _check(table, baseline, sigma_z, run, smallest)
-    table = table.sort_values([*keys, "period"], ignore_index=True)
-    parts = [part for _, part in table.groupby(keys, dropna=False, sort=False)] if keys else [table]
+    table = table.sort_values("period", ignore_index=True, kind="stable")
+    charts = counts[keys].drop_duplicates().merge(table, on=keys) if keys else table  # in the order given
+    parts = [part for _, part in charts.groupby(keys, dropna=False, sort=False)] if keys else [charts]
     drawn = [_chart(part, baseline, sigma_z, run, smallest) for part in parts]
     return pd.concat(drawn, ignore_index=True) if drawn else _chart(table, baseline, sigma_z, run, smallest)
 

@@ -9,10 +9,9 @@ from opsmodel.errors import ArgumentError
 from opsmodel.metrics.sop.adherence import adherence
 from opsmodel.metrics.sop.bulk import credible
 from opsmodel.metrics.sop.effects import effects
-from opsmodel.metrics.sop.ticks import grain, names, source
+from opsmodel.metrics.sop.ticks import source
 
 LEAST = 30  # tasks; a smaller base decides nothing
-DONE = ["n_due", "n_on_time", "adherence", "adherence_low", "adherence_high"]
 CELLS = {
     ("low", "strong"): "train",
     ("high", "strong"): "replicate",
@@ -45,7 +44,7 @@ def quadrants(
     enough  adherence from which a step counts as done
     worth   smallest rise worth the work: so many times the share of the unserved
 
-    Returns the columns of `adherence` (n_due … adherence_high) and of `effects`, then done (low, high or
+    Returns the columns of `adherence` and of `effects`, then done (low, high or
     unknown: fewer than 30 due), works (strong: the effect is above 0 beyond noise, also less the lead, and
     not confounded; weak: even the upper bound lies below `worth` times the unserved rate, and not
     confounded; unknown: neither, or fewer than 30 on a side), quadrant: train (low, strong), replicate (high,
@@ -65,8 +64,7 @@ def quadrants(
         tasks, orders, as_of=as_of, within_days=within_days, lead_gap=lead_gap, grace=grace, same=same,
         by=by, per=per,
     )  # fmt: skip
-    keys = [*dict.fromkeys([*names(by), *grain(tasks, per)])]
-    return place(done[[*keys, *DONE]], working, enough=enough, worth=worth)
+    return place(done, working, enough=enough, worth=worth)
 
 
 def standing(
@@ -102,8 +100,7 @@ def standing(
         credible(client.chain, as_of=end), client.chain.orders, as_of=end, within_days=within_days,
         lead_gap=lead_gap, grace=grace, same=same, per=per,
     )  # fmt: skip
-    keys = [*dict.fromkeys([*names(by), *grain(tasks, per)])]
-    return place(done[[*keys, *DONE]], working, enough=enough, worth=worth)
+    return place(done, working, enough=enough, worth=worth)
 
 
 def place(
@@ -113,7 +110,7 @@ def place(
     for name, value in (("enough", enough), ("worth", worth)):
         if not 0 <= value <= 1:
             raise ArgumentError(f"{name} is a share, 0 to 1.", found=repr(value), fix="write 0.7 for 70 %.")
-    keys = [column for column in effects.columns if column in adherence.columns]
+    keys = [column for column in effects.columns if column in adherence.columns]  # by, sop, step
     table = adherence.merge(effects, on=keys, how="left") if keys else adherence.join(effects)
     table[["n_served", "n_unserved"]] = table[["n_served", "n_unserved"]].fillna(0).astype("int64")
     for flag in ("is_lead_tested", "is_confounded"):

@@ -47,7 +47,8 @@ def violations(tasks, *, as_of=None, by: str | Sequence[str] | None = None) -> p
     in_order = ["due_at", "place", "done_at"]
     walk = ibis.window(group_by=path, order_by=in_order)
     rows = rows.mutate(begins=(rows.place <= rows.place.lag().over(walk)).fill_null(True))
-    rows = rows.mutate(round=rows.begins.cast("int64").sum().over(walk))
+    so_far = ibis.window(group_by=path, order_by=in_order, preceding=None, following=0)
+    rows = rows.mutate(round=rows.begins.cast("int64").sum().over(so_far))
     before = ibis.window(group_by=[*path, "round"], order_by=in_order, preceding=(None, 1), following=None)
     rows = rows.mutate(
         n_before=rows.due_at.count().over(before),
