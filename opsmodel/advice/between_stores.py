@@ -21,7 +21,7 @@ def scopes_apart(chain: pd.DataFrame) -> Finding:
     if not row["n_home"] >= SMALLEST_BASE:
         return small_base(row["n_home"])
     values = {"home": numbers.percent(row["home_rate"]), "branch": numbers.percent(row["branch_rate"])}
-    apart = row["lost_rate"] >= APART
+    apart = row["unseen_rate"] >= APART
     claim = (
         _(
             "{home} of customers come back to the chain, {branch} to the same till: judge a store by the "

@@ -58,7 +58,7 @@ def _stage(name: str) -> str:
     return {
         "acquire": lambda: _("Acquisition"),
         "close": lambda: _("Closing"),
-        "order_value": lambda: _("Order value"),
+        "order_value": lambda: _("Average order value"),
         "repurchase": lambda: _("Repurchase"),
     }[name]()
 
@@ -133,7 +133,7 @@ def leakage(
     stores = sorted(moved.sort_values(ascending=False, kind="stable").index[:MOST])
     cells = {(row.home_store_id, row.store_id): row for row in drawn.itertuples()}
     field = [[cells.get((home, store)) for store in stores] for home in stores]
-    base = _("each row: net spend of the store's own customers, by the store that rang it up; colour: money")
+    base = _("each row: net spend of the store's own customers, by selling store; colour: money")
     figure = theme.figure(title, base=base, as_of=as_of, height=110 + 32 * len(stores))
     figure.add_heatmap(
         z=[theme.rounded(map(_away, row)) for row in field],

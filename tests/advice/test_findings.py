@@ -336,8 +336,8 @@ def test_money_is_margin_where_the_client_supplies_it_and_says_so():
 
 @pytest.mark.parametrize(
     "survivor",
-    [{"is_flagged": False}, {"n": 29.0}, {"gap_low": -0.001}, {"gap": 0.02}, {"value": 0.45}],
-    ids=["chance could raise it", "small base", "shrunken away", "too small to act on", "ahead"],
+    [{"is_flagged": False}, {"n": 29.0}, {"gap_low": -0.001}, {"gap_low": 0.02}, {"value": 0.45}],
+    ids=["chance could raise it", "small base", "shrunken away", "perhaps too small to act on", "ahead"],
 )
 def test_a_gap_that_does_not_survive_is_no_finding(survivor):
     (found,) = findings.for_store(table(repurchase_rate=survivor), "S001")

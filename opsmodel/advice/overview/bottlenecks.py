@@ -88,7 +88,7 @@ def told(stores: pd.DataFrame) -> pd.DataFrame:
     """One row a store of `overview.stores`, written out for people to read.
 
     Returns store_name, peer_group, bottleneck (lever, or why there is none), this_store,
-    best_quarter (P75 of its peers), worth (of the bottleneck a year), interval and all_gaps (of all its
+    best_quarter (P75 of its peers), bottleneck_worth (a year), interval and all_gaps (of all its
     gaps a year).
     """
     return pd.DataFrame([_written(row) for row in stores.to_dict("records")])
@@ -109,7 +109,7 @@ def _written(row: dict[Any, Any]) -> dict[str, Any]:
         young = _("nothing yet: small bases") if row["n_told"] < 3 else ""
         texts = (small or young or _("nothing beyond noise"), numbers.UNSEEN, numbers.UNSEEN)
         worth = (numbers.UNSEEN,) * 3
-    names = ("bottleneck", "this_store", "best_quarter", "worth", "interval", "all_gaps")
+    names = ("bottleneck", "this_store", "best_quarter", "bottleneck_worth", "interval", "all_gaps")
     known = {name: row[name] for name in ("store_name", "peer_group")}
     return known | dict(zip(names, (*texts, *worth), strict=True))
 

@@ -17,7 +17,7 @@ def scopes(client, *, within_days: int = 90, by: str | Sequence[str] | None = No
     by  "store_id" for one row a store
 
     Returns the columns of `by`, then for each scope n_home, home_rate with home_rate_low and home_rate_high,
-    and so on; lost_rate (home_rate − branch_rate): what the store's own till cannot see.
+    and so on; unseen_rate (home_rate − branch_rate): what the store's own till cannot see.
     Source: Youzan's help page on repurchase analysis, where branch figures do not add up to the chain.
     """
     names = [] if by is None else [by] if isinstance(by, str) else list(by)
@@ -32,16 +32,17 @@ def scopes(client, *, within_days: int = 90, by: str | Sequence[str] | None = No
         part = curve.rename(columns=columns)[[*names, *columns.values()]]
         found = part if found is None else _beside(found, part, names)
     assert found is not None
-    return found.assign(lost_rate=found["home_rate"] - found["branch_rate"])
+    return found.assign(unseen_rate=found["home_rate"] - found["branch_rate"])
 
 
 def side_by_side(scopes: pd.DataFrame) -> pd.DataFrame:
     """The table of `scopes` with one interval, that of the home store: three would hide the comparison.
 
-    Returns the first column, n_home, home_rate with its bounds, any_rate, branch_rate and lost_rate.
+    Returns the first column, n_customers (at home), home_rate with its bounds, any_rate, branch_rate and unseen_rate.
     """
-    shown = ["n_home", "home_rate", "home_rate_low", "home_rate_high", "any_rate", "branch_rate", "lost_rate"]
-    return scopes[[*scopes.columns[:1].difference(shown), *shown]]
+    shown = ["n_home", "home_rate", "home_rate_low", "home_rate_high", "any_rate", "branch_rate", "unseen_rate"]
+    table = scopes[[*scopes.columns[:1].difference(shown), *shown]]
+    return table.rename(columns={"n_home": "n_customers"})
 
 
 def _beside(left: pd.DataFrame, right: pd.DataFrame, names: list[str]) -> pd.DataFrame:
