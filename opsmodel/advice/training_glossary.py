@@ -48,7 +48,7 @@ def written(found: pd.DataFrame, *, within_days: int) -> pd.DataFrame:
     >>> row = pd.DataFrame({"metric": ["retained_adds"], "value": [0.5], "value_low": [0.4],
     ...                     "value_high": [0.6], "n": [100.0]})
     >>> written(row, within_days=90)[["term", "this_store"]].values.tolist()
-    [['7-day retained adds (7日好友留存率)', '50.0%']]
+    [['7-day retained adds · 7日好友留存率', '50.0%']]
     """
     rows = {row["metric"]: row for row in found.to_dict("records")}
     told = [_entry(name, entry, rows[name], within_days) for name, entry in entries().items() if name in rows]
@@ -100,7 +100,7 @@ def _entry(metric: str, entry: dict, row: dict, within_days: int) -> dict:
     return {
         "metric": metric,
         "stage": stage_name(entry["stage"]),
-        "term": f"{own['name']} ({other['name']})".format(**days),
+        "term": f"{own['name']} · {other['name']}".format(**days),
         "formula": own["formula"].format(**days),
         "denominator": own["base"].format(**days),
         "left_out": own["left_out"].format(**days),

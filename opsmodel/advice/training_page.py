@@ -14,6 +14,8 @@ from opsmodel.advice.training_reach import largest_lever, reach
 from opsmodel.metrics import maturity
 from opsmodel.wording import _
 
+UNTOLD = ("few_answers", "no_reach", "not_trained")
+
 
 def at_a_glance(shop) -> list[Finding]:
     """What can be told of: belief beside data, role beside role, the largest lever, the training.
@@ -29,7 +31,18 @@ def at_a_glance(shop) -> list[Finding]:
         lever(shop),
         training_effect(once.whole(shop, effect)),
     ]
-    return [finding for finding in found if finding.kind not in ("few_answers", "no_reach", "not_trained")]
+    return [finding for finding in found if finding.kind not in UNTOLD] or [nothing_yet()]
+
+
+def nothing_yet() -> Finding:
+    """What stands first where neither answers nor peers nor a wave can be told of."""
+    return Finding(
+        kind="nothing_yet",
+        stage="",
+        claim=_("There is nothing to compare yet: start with the glossary and the role cards."),
+        evidence="",
+        action=_("Ask everybody for their guesses and scores before the training day."),
+    )
 
 
 def lever(shop) -> Finding:

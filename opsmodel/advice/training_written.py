@@ -42,7 +42,7 @@ def levels(effect: pd.DataFrame) -> pd.DataFrame:
     """One row per level and measure of `training.effect`, written out.
 
     Returns kirkpatrick (the level), measured_by, base, before, after, untrained (how the others moved),
-    effect, interval.
+    training_effect, interval.
     """
     names = {1: _("1 Reaction"), 2: _("2 Learning"), 3: _("3 Behaviour"), 4: _("4 Results")}
     rows = []
@@ -63,7 +63,7 @@ def levels(effect: pd.DataFrame) -> pd.DataFrame:
                 "before": write(row["before"]),
                 "after": write(row["after"]),
                 "untrained": " → ".join(moved) if pd.notna(row["untrained_before"]) else numbers.UNSEEN,
-                "effect": change(row["effect"]),
+                "training_effect": change(row["effect"]),
                 "interval": _points_reaching(row["effect_low"], row["effect_high"])
                 if row["level"] in (2, 3)
                 else _reaching(row["effect_low"], row["effect_high"], change),

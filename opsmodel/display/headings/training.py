@@ -36,6 +36,7 @@ def headings() -> dict[str, str]:
         "kirkpatrick": _("Level"),
         "measured_by": _("Measured by"),
         "untrained": _("Others, before → after"),
+        "training_effect": _("Effect"),
         "question_number": _("Question"),
         "answer": _("Answer"),
         "why": _("Why"),
