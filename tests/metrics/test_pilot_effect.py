@@ -39,11 +39,11 @@ def by_brute_force(change, k, equal_var):
     return (1 + sum(value >= own * (1 - 1e-9) for value in every)) / (len(every) + 1)
 
 
-@pytest.mark.parametrize(("n", "k", "equal_var"), [(7, 2, True), (9, 3, True), (10, 5, False)])
+@pytest.mark.parametrize(("n", "k", "equal_var"), [(7, 2, True), (9, 3, True), (11, 5, False)])
 def test_p_counts_every_assignment_of_a_small_chain_as_scipy_does(n, k, equal_var):
-    for seed in range(3):
+    for seed in range(2):
         values = chain(seed, n=n, periods=6)
-        values[:k, 4:] *= 1.2
+        values[:k, 4:] *= 0.8 + 0.2 * np.arange(k)[:, None]  # works in some stores more than in others
         change = np.log(values[:, 4:]).mean(axis=1) - np.log(values[:, :4]).mean(axis=1)
         treated = [f"S{place:03d}" for place in range(k)]
         found = pilot.effect(long(values), treated=treated, start=4, estimator="did", draws=5000)

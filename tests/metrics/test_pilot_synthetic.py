@@ -6,6 +6,7 @@ from pilot_panels import chain, long
 from scipy.optimize import minimize, nnls
 
 from opsmodel import pilot
+from opsmodel.metrics.pilot import synthetic
 from opsmodel.metrics.pilot.synthetic import simplex_weights
 
 
@@ -68,3 +69,18 @@ def test_the_p_value_of_one_store_ranks_it_among_the_controls():
     row = pilot.effect(long(values), treated=["S004"], start=8, estimator="synthetic_control").iloc[0]
     assert row["p"] == pytest.approx(1 / 10)  # nine controls, none of them near it
     assert np.isinf(row["high"])  # nine placebos cannot say what 95 % stay below
+
+
+def test_no_control_is_part_of_its_own_mixture():
+    """The placebos, one control after the other taken out of the pool by hand."""
+    values = np.log(chain(3, n=9, periods=12))
+    before, after = values[:, :8], values[:, 8:]
+    level = before.mean(axis=1, keepdims=True)
+    before, after = before - level, after - level
+    found = synthetic._placebos(before, after, 1, 0.1, seed=1)
+    by_hand = []
+    for place in range(9):
+        others, later = np.delete(before, place, 0), np.delete(after, place, 0)
+        weights = simplex_weights(before[[place]], others, np.ones((1, 8), bool), 0.1)[0]
+        by_hand.append((after[place] - weights @ later).mean())
+    assert found == pytest.approx(by_hand, abs=1e-6)
