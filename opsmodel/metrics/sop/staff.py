@@ -38,9 +38,7 @@ def staff(tasks, *, as_of, by: str | Sequence[str] | None = None, grace: float =
     """
     groups = names(by)
     keys, mix = [*dict.fromkeys([*groups, "staff_id"])], grain(tasks, "step")
-    rows = ticks(
-        credible(tasks, as_of=as_of), as_of=as_of, grace=grace, carry=[*dict.fromkeys([*keys, *mix])]
-    )
+    rows = ticks(tasks, as_of=as_of, grace=grace, carry=[*dict.fromkeys([*keys, *mix])])
     rows = rows.filter(rows.is_due & rows.staff_id.notnull())
     columns = [*dict.fromkeys([*keys, *mix])]
     counted = tally(rows, columns, is_on_time=rows.is_on_time)
