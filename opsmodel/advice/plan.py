@@ -8,8 +8,16 @@ from opsmodel.advice import advised
 from opsmodel.advice.economics import content_scores, unit_economics
 from opsmodel.advice.pricing import price_points
 from opsmodel.advice.reaching import audiences, schemes
-from opsmodel.advice.scheduling import monday, provider_criteria, providers, staffing, targets, weeks
-from opsmodel.advice.touching import calendar, followed, rhythm, touches
+from opsmodel.advice.scheduling import (
+    calendar,
+    monday,
+    provider_criteria,
+    providers,
+    staffing,
+    targets,
+    weeks,
+)
+from opsmodel.advice.touching import followed, rhythm, touches
 
 __all__ = [
     "audiences",

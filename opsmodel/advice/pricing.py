@@ -16,14 +16,14 @@ ABOVE_P80 = 1.05  # where a threshold asks for one item more
 def rule(buying: pd.DataFrame, *, frequent_days: int = FREQUENT_DAYS, rare_days: int = RARE_DAYS) -> str:
     """frequent, rare, between or unknown, by the median gap from an order to the next.
 
-    buying  the table of `design.buying` (one group); a median gap that is not reached is rare where a year
-            could be seen, unknown where it could not
+    buying  the table of `design.buying` (one group); a median gap that is not reached is rare where waits of
+            `rare_days` could be seen, unknown where they could not
 
-    >>> rule(pd.DataFrame({"median_gap_days": [9.0], "year_rate": [0.9]}))
+    >>> rule(pd.DataFrame({"median_gap_days": [9.0], "seen_days": [300.0]}))
     'frequent'
     """
     row = buying.iloc[0] if len(buying) else None
-    if row is None or (isnan(row["median_gap_days"]) and isnan(row["year_rate"])):
+    if row is None or (isnan(row["median_gap_days"]) and not row["seen_days"] >= rare_days):
         return "unknown"
     gap = row["median_gap_days"]
     if isnan(gap) or gap >= rare_days:

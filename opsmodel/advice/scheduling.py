@@ -60,6 +60,22 @@ def weeks(table: pd.DataFrame, *, playbook: Playbook, start, within_days: int = 
     return found.assign(**{name: pd.to_datetime(found[name]).astype("datetime64[us]") for name in dates})
 
 
+def calendar(touches: pd.DataFrame, *, start) -> pd.DataFrame:
+    """The touches with dates, for customers whose first order falls on `start`.
+
+    Returns date, then the columns of `touches`.
+
+    >>> plan = pd.DataFrame({"touch_number": [1], "after_days": [1], "kind": ["care"]})
+    >>> calendar(plan, start="2025-07-07")["date"].dt.strftime("%Y-%m-%d").tolist()
+    ['2025-07-08']
+    """
+    first = day(start)
+    dates = pd.to_datetime([first + timedelta(days=int(when)) for when in touches["after_days"]])
+    found = touches.copy()
+    found.insert(0, "date", dates.astype("datetime64[us]"))
+    return found
+
+
 def targets(table: pd.DataFrame, schedule: pd.DataFrame) -> pd.DataFrame:
     """One row per lever: what is promised, and on which day it is read.
 
@@ -138,13 +154,16 @@ def providers(scores: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
 def provider_criteria() -> pd.DataFrame:
     """One row per criterion: what to ask all candidates for, and what 0, 2 and 4 points look like."""
     rows = [
-        (_("Strategy into schemes and plans"), _("The frame of one shopping festival, then its steps in time, from your strategy"),
+        (_("Strategy into schemes and plans"),
+         _("The frame of one shopping festival, then its steps in time, from your strategy"),
          _("a list of ideas"), _("a scheme without dates or owners"),
          _("a plan your staff could start on Monday")),
-        (_("Activities and content, with experience"), _("Activities and texts for one month: weeks, the month's theme, one holiday"),
+        (_("Activities and content, with experience"),
+         _("Activities and texts for one month: weeks, the month's theme, one holiday"),
          _("samples of other clients"), _("a calendar, the texts still to come"),
          _("texts in your tone, with experience of what they did elsewhere")),
-        (_("Reacts and executes fast"), _("One text by tomorrow noon, and a second round after your remarks"),
+        (_("Reacts and executes fast"),
+         _("One text by tomorrow noon, and a second round after your remarks"),
          _("later than agreed, or by asking back only"), _("on time, remarks half taken up"),
          _("on time, usable after one round")),
     ]  # fmt: skip

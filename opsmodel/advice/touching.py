@@ -1,13 +1,11 @@
 """When to write to a new customer, and when to stop: the store's own hazard, priced."""
 
-from datetime import timedelta
 from math import inf, nan
 
 import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError, TableError
-from opsmodel.intake.contract import day
 from opsmodel.wording import _
 
 OWN_EVENTS = 50  # returns behind a hazard from which on a store is placed by its own curve
@@ -30,10 +28,10 @@ def rhythm(
 ) -> pd.DataFrame:
     """One row: when first-time buyers return most, and the day after which a further touch no longer pays.
 
-    The hazard is smoothed over three periods (returns and customers at risk pooled). The peak is its
-    largest value with 30 or more at risk; its days are those around it with at least 80 % of that. A touch
-    pays if the returns of the next 14 days, lifted by `believable_lift`, bring the margin it costs; the stop
-    day is the last before it no longer does, from the peak on.
+    The hazard is smoothed over three periods (returns and customers at risk pooled, the middle one counted
+    twice). The peak is its largest value with 30 or more at risk; its days are those around it with at least
+    80 % of that. A touch pays if the returns of the next 14 days, lifted by `believable_lift`, bring the
+    margin it costs; the stop day is the last before it no longer does, from the peak on.
 
     hazard           of `repurchase.hazard`, in short periods (7 days): from_day, to_day, n_at_risk, n_events
     order_margin     margin of a further order, client currency
@@ -52,7 +50,7 @@ def rhythm(
     ...                       "n_at_risk": [400, 380, 300, 280], "n_events": [20, 80, 20, 1]})
     >>> found = rhythm(weeks, order_margin=50, touch_cost=1, believable_lift=0.2)
     >>> found[["peak_from_day", "peak_to_day", "stop_day"]].astype(int).values.tolist()
-    [[1, 21, 21]]
+    [[8, 14, 21]]
     """
     if not (touch_cost > 0 and believable_lift > 0 and horizon > 0):
         raise ArgumentError(
@@ -96,9 +94,9 @@ def touches(
     n              touches at most
 
     Returns touch_number (1, 2, …), after_days (of the first order), kind (care, content, next_product,
-    offer), message, return_rate (chance to come back in the next 14 days, for somebody still waiting), waiting_rate
-    (share still waiting then), break_even_lift (relative rise of the returns that pays for the touch). No
-    row where no touch pays.
+    offer), message, return_rate (chance to come back in the next 14 days, for somebody still waiting),
+    waiting_rate (share still waiting then), break_even_lift (relative rise of the returns that pays for the
+    touch). No row where no touch pays.
     Raises ArgumentError for n below 1.
     """
     if n < 1:
@@ -143,22 +141,6 @@ def message(kind: str, *, first: bool = False) -> str:
     }[kind]()
 
 
-def calendar(touches: pd.DataFrame, *, start) -> pd.DataFrame:
-    """The touches with dates, for customers whose first order falls on `start`.
-
-    Returns date, then the columns of `touches`.
-
-    >>> plan = pd.DataFrame({"touch_number": [1], "after_days": [1], "kind": ["care"]})
-    >>> calendar(plan, start="2025-07-07")["date"].dt.strftime("%Y-%m-%d").tolist()
-    ['2025-07-08']
-    """
-    first = day(start)
-    dates = pd.to_datetime([first + timedelta(days=int(when)) for when in touches["after_days"]])
-    found = touches.copy()
-    found.insert(0, "date", dates.astype("datetime64[us]"))
-    return found
-
-
 def followed(hazard: pd.DataFrame, peers: pd.DataFrame | None = None) -> pd.DataFrame:
     """The hazard the plan goes by, own or the peers', period by period and not smoothed: for a chart.
 
@@ -191,7 +173,8 @@ def _smoothed(hazard: pd.DataFrame) -> pd.DataFrame:
             fix="give that of repurchase.hazard.",
         )
     curve = hazard[hazard["n_at_risk"] >= FEWEST_AT_RISK].sort_values("from_day", ignore_index=True)[needed]
-    sums = curve[["n_at_risk", "n_events"]].rolling(3, center=True, min_periods=1).sum()
+    counts = curve[["n_at_risk", "n_events"]]
+    sums = 2 * counts + counts.shift(1).fillna(0) + counts.shift(-1).fillna(0)
     return curve.assign(smooth=sums["n_events"] / sums["n_at_risk"])
 
 

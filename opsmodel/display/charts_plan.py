@@ -49,7 +49,8 @@ def ninety_days(
                 x=theme.rounded(rows["after_days"]), y=[1.12 * top] * len(rows), mode="markers+text",
                 marker={"symbol": symbol, "size": 13, "color": COLORS[kind]}, name=heading(f"touch_{kind}"),
                 text=[_("day {n}", n=numbers.count(when)) for when in rows["after_days"]],
-                textposition="top center", textfont={"size": 11}, hovertext=[_touch(row) for row in rows.itertuples()], hoverinfo="text",
+                textposition="top center", textfont={"size": 11},
+                hovertext=[_touch(row) for row in rows.itertuples()], hoverinfo="text",
             )  # fmt: skip
     if told["stop_day"] > 0:
         figure.add_vline(x=told["stop_day"] + 0.5, line={"color": theme.INK, "dash": "dot", "width": 1.4})
@@ -82,7 +83,7 @@ def unit_economics(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     Costs of zero are left out. Raises TableError if a column is missing.
     """
     drawn = marks.columns(table, ["item", "amount", "amount_low", "amount_high"], "unit_economics")
-    if marks.unseen(drawn, "amount"):
+    if drawn.empty or drawn["amount"].isna().any():
         return theme.silent(title, _("Cost, margin or losses are not recorded."), as_of=as_of)
     shown = drawn[drawn["item"].isin(["margin", "contribution"]) | (drawn["amount"] != 0)]
     base = _("per contact still one after 7 days; whisker: 95% interval")
@@ -92,7 +93,8 @@ def unit_economics(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
         x=[heading(f"item_{item}") for item in shown["item"]], y=theme.rounded(shown["amount"]),
         measure=measures,
         text=[numbers.money(value) for value in shown["amount"]],
-        textposition=["outside"] * (len(shown) - 1) + ["inside"], insidetextanchor="start", insidetextfont={"color": "#ffffff"},
+        textposition=["outside"] * (len(shown) - 1) + ["inside"], insidetextanchor="start",
+        insidetextfont={"color": "#ffffff"},
         connector={"line": {"color": theme.FAINT}}, increasing={"marker": {"color": theme.BLUE}},
         decreasing={"marker": {"color": theme.ORANGE}}, totals={"marker": {"color": theme.GREEN}},
         hoverinfo="skip", cliponaxis=False,

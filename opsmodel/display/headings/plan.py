@@ -70,6 +70,7 @@ def headings() -> dict[str, str]:
         "value_score": _("Value score"),
         "orders_a_year": _("Order days a year"),
         "p80_gap_days": _("P80 gap (days)"),
+        "seen_days": _("Curve read up to (days)"),
         "year_rate": _("Another order within a year"),
         "p20_order_value": _("P20 of an order"),
         "median_order_value": _("Median order"),

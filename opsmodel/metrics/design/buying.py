@@ -13,6 +13,7 @@ from opsmodel.metrics.survival import at, kaplan_meier, quantiles
 
 ORDERS = 60  # order numbers whose gaps count
 YEAR = 365
+ENOUGH = 10  # orders still waiting, for the curve to say anything
 
 
 def buying(orders, *, as_of, by: str | Sequence[str] | None = None) -> pd.DataFrame:
@@ -28,6 +29,7 @@ def buying(orders, *, as_of, by: str | Sequence[str] | None = None) -> pd.DataFr
     Returns the columns of `by`, then n_customers, n_orders (order days), orders_a_year (order days per year
     since the first order), median_gap_days, p80_gap_days (NaN where the curve does not get there),
     year_rate (share of orders followed by another within 365 days; NaN where fewer than 10 waited so long),
+    seen_days (how long 10 orders or more have waited: as far as the curve can be read),
     p20_order_value, median_order_value, p80_order_value, first_order_value, next_order_value (medians of
     first and further order days, client currency).
     Raises TableError if a column is missing.
@@ -89,8 +91,11 @@ def _years(counted: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 def _back(curves: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     parts = curves.groupby(by, dropna=False) if by else [((), curves)]
-    rows = [[*key, at(one, YEAR, min_at_risk=10)["failed"]] for key, one in parts]
-    return pd.DataFrame(rows, columns=[*by, "year_rate"])
+    rows = [
+        [*key, at(one, YEAR, min_at_risk=ENOUGH)["failed"], one.loc[one["at_risk"] >= ENOUGH, "days"].max()]
+        for key, one in parts
+    ]
+    return pd.DataFrame(rows, columns=[*by, "year_rate", "seen_days"])
 
 
 def _joined(values, times, years, back, by: list[str]) -> pd.DataFrame:
@@ -98,7 +103,15 @@ def _joined(values, times, years, back, by: list[str]) -> pd.DataFrame:
     for more in (times, years, back):
         table = table.merge(more, on=by, how="left") if by else table.join(more)
     table["orders_a_year"] = table["n_orders"] / table["years"].where(table["years"] > 0)
-    columns = ["n_customers", "n_orders", "orders_a_year", "median_gap_days", "p80_gap_days", "year_rate"]
+    columns = [
+        "n_customers",
+        "n_orders",
+        "orders_a_year",
+        "median_gap_days",
+        "p80_gap_days",
+        "year_rate",
+        "seen_days",
+    ]
     columns += [
         "p20_order_value",
         "median_order_value",
