@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from opsmodel import numbers
 from opsmodel.display import marks, theme
 from opsmodel.display.headings import heading
+from opsmodel.display.typeset import plain
 from opsmodel.wording import _
 
 COLORS = {
@@ -87,7 +88,7 @@ def sop_quadrants(table: pd.DataFrame, *, title: str, enough: float = 0.7, as_of
         color = COLORS.get(str(quadrant), theme.GREY)
         hollow = quadrant in ("instrument", "watch", "none")
         hover = [
-            _("{step}: done {done} of {n}, effect {effect} ({between})", step=row.sop_step,
+            _("{step}: done {done} of {n}, effect {effect} ({between})", step=plain(row.sop_step),
               done=numbers.percent(row.adherence), n=numbers.count(row.n_due),
               effect=numbers.points(row.effect),
               between=marks.between(row.effect_low, row.effect_high, numbers.points))
