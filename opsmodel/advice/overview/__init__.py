@@ -1,6 +1,6 @@
 """The chain on one page: each store's bottleneck in money, what all are worth together, ranks, scopes."""
 
-from opsmodel.advice.overview.bottlenecks import named, names, published, stores, told
+from opsmodel.advice.overview.bottlenecks import cut, named, names, published, stores, told
 from opsmodel.advice.overview.pricing import EVERY, by_stage, gaps, total
 from opsmodel.advice.overview.ranks import flags, league, ranking
 from opsmodel.advice.overview.scopes import scopes, side_by_side
@@ -8,6 +8,7 @@ from opsmodel.advice.overview.scopes import scopes, side_by_side
 __all__ = [
     "EVERY",
     "by_stage",
+    "cut",
     "flags",
     "gaps",
     "league",

@@ -122,6 +122,16 @@ def names(client) -> dict[str, str]:
     }
 
 
+def cut(n: int, most: int) -> str:
+    """What a table of stores says above itself where it shows only the first rows; empty where it shows all.
+
+    >>> cut(8, 40), cut(300, 40)
+    ('', 'the first 40 of 300 stores')
+    """
+    values = {"most": numbers.count(most), "n": numbers.count(n)}
+    return _("the first {most} of {n} stores", **values) if n > most else ""
+
+
 def named(client, table: pd.DataFrame) -> pd.DataFrame:
     """The table with the name of each store in place of its id."""
     shown = table.assign(store_id=table["store_id"].map(names(client)).fillna(table["store_id"]))

@@ -38,9 +38,18 @@ def scopes(client, *, within_days: int = 90, by: str | Sequence[str] | None = No
 def side_by_side(scopes: pd.DataFrame) -> pd.DataFrame:
     """The table of `scopes` with one interval, that of the home store: three would hide the comparison.
 
-    Returns the first column, n_customers (at home), home_rate with its bounds, any_rate, branch_rate and unseen_rate.
+    Returns the first column, n_customers (at home), home_rate with its bounds, any_rate, branch_rate and
+    unseen_rate.
     """
-    shown = ["n_home", "home_rate", "home_rate_low", "home_rate_high", "any_rate", "branch_rate", "unseen_rate"]
+    shown = [
+        "n_home",
+        "home_rate",
+        "home_rate_low",
+        "home_rate_high",
+        "any_rate",
+        "branch_rate",
+        "unseen_rate",
+    ]
     table = scopes[[*scopes.columns[:1].difference(shown), *shown]]
     return table.rename(columns={"n_home": "n_customers"})
 
