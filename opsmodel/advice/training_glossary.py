@@ -35,7 +35,8 @@ def glossary(shop) -> pd.DataFrame:
     shop  a client narrowed to one store
 
     Returns metric (its code), stage, term (the name in the language spoken, then in the other), formula,
-    denominator, left_out, n (base), this_store and interval (texts; a base under 30 is said to be small).
+    denominator, left_out, n (base), this_store (a base under 30 is said to be small) and here (the same with
+    its interval).
 
     >>> glossary(open_client("demo").store("S001"))  # doctest: +SKIP
     """
@@ -53,7 +54,7 @@ def written(found: pd.DataFrame, *, within_days: int) -> pd.DataFrame:
     rows = {row["metric"]: row for row in found.to_dict("records")}
     told = [_entry(name, entry, rows[name], within_days) for name, entry in entries().items() if name in rows]
     columns = [
-        *("metric", "stage", "term", "formula", "denominator", "left_out", "n", "this_store", "interval"),
+        *("metric", "stage", "term", "formula", "denominator", "left_out", "n", "this_store", "here"),
     ]
     return pd.DataFrame(told, columns=columns)
 
@@ -94,9 +95,10 @@ def figure(metric: str, value) -> str:
 def _entry(metric: str, entry: dict, row: dict, within_days: int) -> dict:
     own, other = (entry[lang] for lang in ((language(), "en" if language() == "zh" else "zh")))
     days = {"days": within_days}
-    seen = pd.notna(row["value_low"]) and pd.notna(row["value_high"])
     value = figure(metric, row["value"])
     small = pd.notna(row["n"]) and row["n"] < SMALLEST_BASE and pd.notna(row["value"])
+    bounds = [figure(metric, row[f"value_{end}"]) for end in ("low", "high") if pd.notna(row[f"value_{end}"])]
+    told = _("{value} (small base)", value=value) if small else value
     return {
         "metric": metric,
         "stage": stage_name(entry["stage"]),
@@ -105,8 +107,6 @@ def _entry(metric: str, entry: dict, row: dict, within_days: int) -> dict:
         "denominator": own["base"].format(**days),
         "left_out": own["left_out"].format(**days),
         "n": row["n"],
-        "this_store": _("{value} (small base)", value=value) if small else value,
-        "interval": f"{figure(metric, row['value_low'])} – {figure(metric, row['value_high'])}"
-        if seen
-        else numbers.UNSEEN,
+        "this_store": told,
+        "here": f"{told} [{bounds[0]} – {bounds[1]}]" if len(bounds) == 2 else told,
     }

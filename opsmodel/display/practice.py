@@ -3,6 +3,7 @@
 Live in JupyterLab; in a batch report the what-if shows one choice, and the quiz is a sheet to fill in.
 """
 
+from collections.abc import Iterable
 from functools import partial
 from html import escape
 
@@ -131,14 +132,19 @@ def quiz(table: pd.DataFrame) -> Quiz:
     return Quiz(table)
 
 
-def role_tables(cards: pd.DataFrame) -> list[Table]:
-    """One table a role, with the role above it.
+def grouped(
+    table: pd.DataFrame, *, by: str, columns: list[str] | None = None, prose: Iterable[str] = ()
+) -> list[Table]:
+    """One table a group, with the group's name above it: role cards by role, a glossary by stage.
 
-    cards  role and the columns to show
+    by       the column of the groups
+    columns  which of the others to show; default all
+    prose    columns of sentences
     """
+    shown = columns or [name for name in table.columns if name != by]
     return [
-        theme.table(rows.drop(columns="role"), caption=str(role), prose=["does", "procedure"])
-        for role, rows in cards.groupby("role", sort=False)
+        theme.table(rows, caption=str(name), columns=shown, prose=prose)
+        for name, rows in table.groupby(by, sort=False)
     ]
 
 

@@ -119,7 +119,7 @@ def table(
 def _tag(tag: str, text: str, right: bool, prose: bool = False) -> str:
     side = "right" if right else "left"
     whole = ";white-space:nowrap" if tag == "td" and width(text) <= SHORT else ""
-    whole = ";white-space:normal;min-width:7em" if prose else whole
+    whole = ";white-space:normal;min-width:8em" if prose else whole
     return f'<{tag} style="{_STYLE[tag]};text-align:{side}{whole}">{escape(text)}</{tag}>'
 
 

@@ -117,9 +117,9 @@ def test_the_quiz_can_be_played_and_counts_the_first_try():
     assert score.value.startswith("0 of 1")
 
 
-def test_role_tables_carry_the_role_above_them():
+def test_grouped_tables_carry_the_group_above_them():
     cards = pd.DataFrame({"role": ["CEO", "Staff"], "op_step": ["Layer"] * 2, "does": ["a", "b"],
                           "procedure": ["c", "d"]})  # fmt: skip
-    tables = practice.role_tables(cards)
+    tables = practice.grouped(cards, by="role", prose=["does"])
     assert [table.caption for table in tables] == ["CEO", "Staff"]
     assert "white-space:normal" in tables[0]._repr_html_()

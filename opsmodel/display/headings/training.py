@@ -8,7 +8,7 @@ def headings() -> dict[str, str]:
         "term": _("Term"),
         "formula": _("Formula"),
         "left_out": _("Left out"),
-        "stage": _("Part of the path"),
+        "here": _("This store [95% interval]"),
         "number": _("Number"),
         "n_respondents": _("People asked"),
         "guess": _("Believed"),
