@@ -72,6 +72,15 @@ def test_the_first_level_is_what_a_till_counts(sample):
     assert "unexplained" not in table.index
 
 
+def test_a_stores_walk_begins_at_what_was_rung_up_there(sample):
+    """The till of S002 sees guests of S001 and not its own customers who bought elsewhere."""
+    till = sample.orders[sample.orders["store_id"] == "S002"]
+    gross = till.assign(customer_id=till["customer_id"].fillna("?" + till["order_id"]))
+    table = asked(sample.orders, stores=["S002"]).set_index("bar")
+    assert table.loc["usual_screen", "level"] == pytest.approx(naive(gross))
+    assert (till["home_store_id"] != "S002").any()
+
+
 def planted(sample) -> dict[str, tuple[pd.DataFrame, dict, list[str]]]:
     """Distortion -> orders with it, further tables, and what else the screen keeps as it is."""
     orders = clean(sample)
