@@ -105,12 +105,13 @@ def for_findings(
 
 
 def told(table: pd.DataFrame) -> pd.DataFrame:
-    """The table of `for_findings` written out, each figure in the unit of its lever, for people to read.
+    """The table of `for_findings` written out, each figure in the unit of its lever, each play once.
 
     Returns play_name, owner, kpi, target ("32.2% → 52.7% – 59.2%"), worth (with its interval), cost, covered
     (the part of the gap that pays for the play) and weeks.
     """
-    return pd.DataFrame([_told(row) for row in table.to_dict("records")], columns=TOLD)
+    rows = table.drop_duplicates("play").to_dict("records")
+    return pd.DataFrame([_told(row) for row in rows], columns=TOLD)
 
 
 def _told(row) -> list[str]:

@@ -105,15 +105,12 @@ def unit_economics(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
         marker={"size": 1, "color": theme.INK}, hoverinfo="skip", showlegend=False,
         error_y=marks.whiskers(last["amount"], last["amount_low"], last["amount_high"]),
     )  # fmt: skip
-    low, high = (
-        float(drawn[["amount", "amount_low"]].min().min()),
-        float(drawn[["amount", "amount_high"]].max().max()),
-    )
-    steps = shown["amount"].iloc[:-1].cumsum()
-    low, high = (
-        min(0.0, low if low < 0 and last["amount_low"].iloc[0] < 0 else 0.0, float(steps.min())),
-        max(high, 0.0),
-    )
+    reached = [
+        0.0,
+        *shown["amount"].iloc[:-1].cumsum(),
+        *last.iloc[0][["amount_low", "amount_high"]].fillna(0),
+    ]
+    low, high = min(reached), max(reached)
     figure.update_yaxes(**theme.money_axis(low, high), range=theme.rounded([low * 1.1, high * 1.18]),
                         title_text=_("Per retained add"))  # fmt: skip
     figure.update_xaxes(showgrid=False)
