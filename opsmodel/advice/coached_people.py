@@ -160,6 +160,6 @@ def _beside(row) -> str:
         "Change {change} (95% interval {low} to {high}, {n} cases since); in stores without this action "
         "{elsewhere}.",
         change=numbers.points(row["change"]), low=numbers.points(row["change_low"]),
-        high=numbers.points(row["change_high"]), n=numbers.count(row["n"]),
+        high=numbers.points(row["change_high"]), n=numbers.count(row["n_since"]),
         elsewhere=numbers.points(row["elsewhere_change"]),
     )  # fmt: skip

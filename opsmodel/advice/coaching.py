@@ -47,7 +47,8 @@ def sop_done(adherence: pd.DataFrame, *, enough: float = ENOUGH) -> Finding:
         high=numbers.percent(row["adherence_high"]), enough=numbers.percent(enough, 0),
     )  # fmt: skip
     kind = "sop_kept" if weak.empty else "sop_slipping"
-    return Finding(kind, "", claim, evidence, action, owner=_("store manager"), n=int(row["n_due"]))
+    owner = _("store manager") if action else ""
+    return Finding(kind, "", claim, evidence, action, owner, n=int(row["n_due"]))
 
 
 def sop_order(violations: pd.DataFrame) -> Finding:

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from opsmodel import numbers
 from opsmodel.display import marks, theme
 from opsmodel.display.headings import heading
+from opsmodel.display.tables import SMALL_BASE
 from opsmodel.display.typeset import plain
 from opsmodel.wording import _
 
@@ -50,11 +51,11 @@ def sop_adherence(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     figure.add_scatter(
         x=[0.0] * len(drawn), y=places, mode="text", textposition="middle right", hoverinfo="skip",
         text=[f" {numbers.percent(value)}" for value in drawn["adherence"]], showlegend=False,
-        textfont={"color": "#ffffff", "size": 12},
+        textfont={"color": [theme.INK if n < SMALL_BASE else "#ffffff" for n in drawn["n_due"]], "size": 12},
     )  # fmt: skip
     texts = [
         f"{label}<br>n={numbers.count(n)}"
-        for label, n in zip(marks.labels(drawn["sop_step"], 34), drawn["n_due"], strict=True)
+        for label, n in zip(marks.labels(drawn["sop_step"], 38), drawn["n_due"], strict=True)
     ]
     figure.update_layout(barmode="stack")
     marks.rows_axis(figure, texts)

@@ -186,7 +186,7 @@ def agreed(moved, status="done", overdue=False):
         {
             "play": ["morning list"], "owner": ["manager"], "due_on": pd.to_datetime(["2025-04-13"]),
             "status": [status], "kpi": ["sop_on_time"], "is_overdue": [overdue], "moved": [moved],
-            "before": [0.7], "value": [0.8], "n": [200], "change": [0.1], "change_low": [0.02],
+            "before": [0.7], "value": [0.8], "n_since": [200], "change": [0.1], "change_low": [0.02],
             "change_high": [0.18], "elsewhere_change": [0.01],
         }
     )  # fmt: skip

@@ -111,7 +111,7 @@ def _table(frame):
 
 def test_an_action_is_measured_on_what_came_after_it_and_beside_the_other_stores():
     row = sop.actions(shop()).iloc[0]
-    assert (row["n_before"], row["before"], row["n"], row["value"]) == (160, 0.5, 100, 0.8)
+    assert (row["n_before"], row["before"], row["n_since"], row["value"]) == (160, 0.5, 100, 0.8)
     assert row["change"] == pytest.approx(0.3)
     assert row["change_low"] == pytest.approx(0.18, abs=0.01)  # Newcombe 1998, method 10
     assert row["change_high"] == pytest.approx(0.40, abs=0.01)

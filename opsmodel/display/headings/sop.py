@@ -56,6 +56,7 @@ def headings() -> dict[str, str]:
         "baseline": _("Baseline"),
         "remeasure_on": _("Measured again on"),
         "n_before": _("Cases before"),
+        "n_since": _("Cases since"),
         "change": _("Change"),
         "elsewhere_change": _("Change in other stores"),
         "moved": _("What moved"),

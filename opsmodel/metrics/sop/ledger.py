@@ -15,8 +15,8 @@ BEFORE_DAYS = 182  # what came before an action, to compare with
 LEAST = 30  # cases on each side; fewer say nothing
 SAID = ["action_id", "finding", "play", "owner", "due_on", "status", "kpi", "baseline", "remeasure_on"]
 FOUND = [
-    "is_overdue", "measured_until", "n", "value", "value_low", "value_high", "n_before", "before", "change",
-    "change_low", "change_high", "p_value", "elsewhere_change", "moved",
+    "is_overdue", "measured_until", "n_since", "value", "value_low", "value_high", "n_before", "before",
+    "change", "change_low", "change_high", "p_value", "elsewhere_change", "moved",
 ]  # fmt: skip
 
 
@@ -37,8 +37,8 @@ def actions(
     by           columns that come first in the result: store_id
 
     Returns `by`, store_id, the columns of actions, then is_overdue (open past its due day), measured_until
-    (day), n (cases since), value with value_low, value_high (Wilson), n_before, before, change (value less
-    before) with its 95 % interval, p_value (Fisher), elsewhere_change, moved: up, down (beyond noise, p ≤
+    (day), n_since (cases since), value with value_low, value_high (Wilson), n_before, before, change (value
+    less before) with its 95 % interval, p_value (Fisher), elsewhere_change, moved: up, down (beyond noise, p ≤
     0.05), still (no more than noise), waiting (under 30 cases on a side so far), dropped, or unknown (a KPI
     that is not measured here).
     Raises TableError if a table or column is missing.
@@ -57,8 +57,13 @@ def actions(
     measured = [_measured(chain, row, busy, end, before_days) for row in said.to_dict("records")]
     first = [*dict.fromkeys([*names(by), "store_id", *SAID])]
     table = pd.concat([said.reindex(columns=first), pd.DataFrame(measured, columns=FOUND)], axis=1)
-    floats = [c for c in FOUND if c not in ("is_overdue", "measured_until", "n", "n_before", "moved")]
-    types = {**dict.fromkeys([*floats, "baseline"], float), "n": "int64", "n_before": "int64", "moved": "str"}
+    floats = [c for c in FOUND if c not in ("is_overdue", "measured_until", "n_since", "n_before", "moved")]
+    types = {
+        **dict.fromkeys([*floats, "baseline"], float),
+        "n_since": "int64",
+        "n_before": "int64",
+        "moved": "str",
+    }
     table["measured_until"] = pd.to_datetime(table["measured_until"])
     return ordered(table.astype(types), [*names(by), "due_on", "action_id"])
 
@@ -68,7 +73,7 @@ def _measured(chain, row: dict, busy: pd.DataFrame, end: date, before_days: int)
     due, again = _date(row["due_on"]), _date(row["remeasure_on"])
     until = min(end, again) if again else end
     told = {"is_overdue": row["status"] == "open" and due is not None and due < end, "measured_until": until}
-    empty = {"n": 0, "n_before": 0, "moved": "dropped" if row["status"] == "dropped" else "unknown"}
+    empty = {"n_since": 0, "n_before": 0, "moved": "dropped" if row["status"] == "dropped" else "unknown"}
     if row["status"] == "dropped" or due is None or not _known(chain, row["kpi"]):
         return told | empty
     sides = _sides(chain, row["kpi"], due, until, before_days)
@@ -89,7 +94,7 @@ def _compared(here: pd.Series, there: pd.Series) -> dict:
     side = "up" if change > 0 else "down"
     seen = min(n, n_before) >= LEAST
     return {
-        "n": int(n), "value": value, "value_low": low, "value_high": high,
+        "n_since": int(n), "value": value, "value_low": low, "value_high": high,
         "n_before": int(n_before), "before": before, "change": change,
         "change_low": change - ((value - low) ** 2 + (above - before) ** 2) ** 0.5,
         "change_high": change + ((high - value) ** 2 + (before - below) ** 2) ** 0.5,
