@@ -38,9 +38,9 @@ def actions(
 
     Returns `by`, store_id, the columns of actions, then is_overdue (open past its due day), measured_until
     (day), n_since (cases since), value with value_low, value_high (Wilson), n_before, before, change (value
-    less before) with its 95 % interval, p_value (Fisher), elsewhere_change, moved: up, down (beyond noise, p ≤
-    0.05), still (no more than noise), waiting (under 30 cases on a side so far), dropped, or unknown (a KPI
-    that is not measured here).
+    less before) with its 95 % interval, p_value (Fisher), elsewhere_change, moved: up or down (beyond noise,
+    p ≤ 0.05), still (no more than noise), waiting (under 30 cases on a side so far), dropped, or unknown (a
+    KPI that is not measured here).
     Raises TableError if a table or column is missing.
     Source: own definition; interval of the change after Newcombe 1998, method 10.
 
