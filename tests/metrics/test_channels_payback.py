@@ -204,3 +204,13 @@ def test_a_contact_lost_on_a_day_that_is_not_over_is_not_lost_yet():
     )
     table = channels.loss(shop)  # the eighth day ends after the last day observed
     assert table[["days", "at_risk", "n_lost", "kept_rate"]].values.tolist() == [[7, 1, 0, 1]]
+
+
+def test_a_client_whose_people_never_joined_has_no_payback_and_no_error():
+    shop = two_channels()
+    nobody = SimpleNamespace(**vars(shop)) if hasattr(shop, "__dict__") else SimpleNamespace(**shop._asdict())
+    nobody.customers = shop.customers.assign(joined_at=pd.NaT)
+    for by in (None, "channel"):
+        curve = channels.payback(nobody, as_of=AS_OF, by=by)
+        assert curve.empty
+        assert channels.payback_days(curve).empty

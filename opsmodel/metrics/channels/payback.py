@@ -148,8 +148,10 @@ def _cumulated(steps: pd.DataFrame, columns: list[str], upto_days: int) -> pd.Da
 def _spent(client, table: pd.DataFrame, columns: list[str], end: date, start, booked: str) -> pd.Series:
     """What was spent by each row's group on the adds old enough for its day."""
     ages = sorted(table["days"].unique())
+    if not ages:  # nobody is old enough for any day
+        return pd.Series(dtype="float64")
     until = {f"d{age}": end - timedelta(days=int(age)) for age in ages}
-    spent = costs(client, by=columns, until=until, booked=booked, since=start) if ages else None
+    spent = costs(client, by=columns, until=until, booked=booked, since=start)
     groups = table[columns].drop_duplicates() if columns else pd.DataFrame(index=[0])
     wide = matched(groups, spent, columns, until)
     long = wide.melt(id_vars=columns, value_vars=list(until), var_name="age", value_name="spent")
