@@ -146,6 +146,9 @@ def test_a_client_without_actions_or_tasks_has_empty_tables():
     assert len(sop.adherence(nothing)) == 0
     assert len(sop.bulk(nothing)) == 0
     assert len(sop.violations(nothing)) == 0
+    weeks = sop.weekly(Shop(), by="store_id")
+    assert weeks.dtypes.astype(str).tolist()[2:] == ["datetime64[us]", "int64", "int64"]
+    assert len(sop.control_chart(weeks, by=["store_id", "kpi"])) == 0
     with pytest.raises(ArgumentError):
         sop.actions(nothing, before_days=0)
 

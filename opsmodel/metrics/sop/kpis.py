@@ -54,12 +54,9 @@ def weekly(
         )
     end, keys = day(as_of or client.as_of), names(by)
     parts = [_counted(client, kpi, end, period, n_periods, keys) for kpi in kpis if supported(client, kpi)]
-    columns = [*keys, "kpi", "period", "k", "n"]
-    return (
-        pd.concat([pd.DataFrame(columns=columns), *parts])[columns].reset_index(drop=True)
-        if parts
-        else (pd.DataFrame(columns=columns))
-    )
+    types = {"kpi": "str", "period": "datetime64[us]", "k": "int64", "n": "int64"}
+    empty = pd.DataFrame(columns=[*keys, *types], dtype="str").astype(types)
+    return pd.concat(parts, ignore_index=True)[empty.columns].astype(types) if parts else empty
 
 
 def supported(client, kpi: str) -> bool:
