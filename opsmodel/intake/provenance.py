@@ -52,7 +52,11 @@ def limits(client) -> pd.DataFrame:
 def sources(client) -> pd.DataFrame:
     """What the page was made from: client, store or chain, day, data version, row counts, program versions."""
     if client.narrowed is None:
-        scope, customers, orders = {_("Stores"): numbers.count(len(client.store_ids))}, _("Customers"), _("Orders")
+        scope, customers, orders = (
+            {_("Stores"): numbers.count(len(client.store_ids))},
+            _("Customers"),
+            _("Orders"),
+        )
     else:
         scope = {_("Store"): f"{client.store_id} {client.store_name}"}
         customers, orders = _("Customers of this store"), _("Orders of these customers")

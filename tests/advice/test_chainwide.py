@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from opsmodel import numbers, wording
-from opsmodel.advice import findings, screens
+from opsmodel.advice import findings
+from opsmodel.advice.findings import screens
 
 NAN = float("nan")
 

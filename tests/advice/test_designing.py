@@ -5,7 +5,8 @@ from math import nan
 import pandas as pd
 import pytest
 
-from opsmodel.advice import designing, economics, plan, pricing, reaching
+from opsmodel.advice.design import economics, plan, pricing, reaching
+from opsmodel.advice.findings import designing
 from opsmodel.errors import TableError
 
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsmodel import repurchase
-from opsmodel.advice import designing, plan, plays, pricing
+from opsmodel.advice.design import plan, plays, pricing
+from opsmodel.advice.findings import designing
 from opsmodel.errors import ArgumentError, TableError
 from opsmodel.intake.sample import chain
 from opsmodel.metrics import design

@@ -10,7 +10,8 @@ import pytest
 
 import opsmodel
 from opsmodel import wording
-from opsmodel.advice import levers, playbook, plays
+from opsmodel.advice import levers
+from opsmodel.advice.design import playbook, plays
 from opsmodel.advice.finding import Finding, small_base
 from opsmodel.errors import EngagementError
 

@@ -4,16 +4,13 @@ import pandas as pd
 import pytest
 
 from opsmodel import growth, maturity, open_client, wording
-from opsmodel.advice import (
-    findings,
-    training,
-    training_glossary,
-    training_quiz,
-    training_roles,
-    training_values,
-)
-from opsmodel.advice.training_effect import effect
-from opsmodel.advice.training_values import on_time, referred
+from opsmodel.advice import findings, training
+from opsmodel.advice.training import questions as training_quiz
+from opsmodel.advice.training import roles as training_roles
+from opsmodel.advice.training import terms as training_glossary
+from opsmodel.advice.training import values as training_values
+from opsmodel.advice.training.effect import effect
+from opsmodel.advice.training.values import on_time, referred
 from opsmodel.errors import ArgumentError
 from opsmodel.metrics.maturity.model import model
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from opsmodel.advice import plan
+from opsmodel.advice.design import plan
 from opsmodel.display import charts
 from opsmodel.errors import TableError
 

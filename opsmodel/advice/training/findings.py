@@ -4,7 +4,7 @@ import pandas as pd
 
 from opsmodel import numbers
 from opsmodel.advice.finding import Finding
-from opsmodel.advice.training_glossary import figure, term
+from opsmodel.advice.training.terms import figure, term
 from opsmodel.metrics import maturity
 from opsmodel.wording import _, language
 

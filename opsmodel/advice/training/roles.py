@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from opsmodel.advice.training_glossary import term
+from opsmodel.advice.training.terms import term
 from opsmodel.errors import ArgumentError
 from opsmodel.metrics.maturity.naming import name
 from opsmodel.wording import language

@@ -7,10 +7,10 @@ import pandas as pd
 from opsmodel import numbers
 from opsmodel.advice import once
 from opsmodel.advice.finding import Finding
-from opsmodel.advice.training_effect import effect
-from opsmodel.advice.training_findings import perception_gap, roles_apart, training_effect
-from opsmodel.advice.training_measured import measured, perceived
-from opsmodel.advice.training_reach import largest_lever, reach
+from opsmodel.advice.training.effect import effect
+from opsmodel.advice.training.findings import perception_gap, roles_apart, training_effect
+from opsmodel.advice.training.measured import measured, perceived
+from opsmodel.advice.training.reach import largest_lever, reach
 from opsmodel.metrics import maturity
 from opsmodel.wording import _
 

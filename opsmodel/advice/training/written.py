@@ -3,8 +3,8 @@
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice.training_glossary import figure, term
-from opsmodel.advice.training_reach import level
+from opsmodel.advice.training.reach import level
+from opsmodel.advice.training.terms import figure, term
 from opsmodel.metrics import maturity
 from opsmodel.wording import _
 

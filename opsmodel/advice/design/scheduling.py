@@ -6,7 +6,7 @@ from math import isnan
 
 import pandas as pd
 
-from opsmodel.advice.playbook import Playbook, post
+from opsmodel.advice.design.playbook import Playbook, post
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day
 from opsmodel.wording import _

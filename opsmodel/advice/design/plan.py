@@ -5,10 +5,10 @@ from math import isnan, nan
 import pandas as pd
 
 from opsmodel.advice import advised
-from opsmodel.advice.economics import content_scores, unit_economics
-from opsmodel.advice.pricing import price_points
-from opsmodel.advice.reaching import audiences, schemes
-from opsmodel.advice.scheduling import (
+from opsmodel.advice.design.economics import content_scores, unit_economics
+from opsmodel.advice.design.pricing import price_points
+from opsmodel.advice.design.reaching import audiences, schemes
+from opsmodel.advice.design.scheduling import (
     calendar,
     monday,
     provider_criteria,
@@ -17,7 +17,7 @@ from opsmodel.advice.scheduling import (
     targets,
     weeks,
 )
-from opsmodel.advice.touching import followed, rhythm, touches
+from opsmodel.advice.design.touching import followed, rhythm, touches
 
 __all__ = [
     "audiences",

@@ -9,7 +9,7 @@ import pandas as pd
 
 from opsmodel import numbers
 from opsmodel.advice.finding import SMALLEST_BASE
-from opsmodel.advice.training_values import values
+from opsmodel.advice.training.values import values
 from opsmodel.wording import _, language
 
 WRITERS: dict[str, Callable[..., str]] = {

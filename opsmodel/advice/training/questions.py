@@ -8,8 +8,8 @@ import pandas as pd
 from opsmodel import numbers
 from opsmodel.advice import once
 from opsmodel.advice.finding import SMALLEST_BASE
-from opsmodel.advice.training_reach import factor, reach
-from opsmodel.advice.training_values import PERIOD_DAYS
+from opsmodel.advice.training.reach import factor, reach
+from opsmodel.advice.training.values import PERIOD_DAYS
 from opsmodel.metrics import funnel, growth, repurchase, value
 from opsmodel.metrics.rates import wilson
 from opsmodel.wording import _

@@ -7,8 +7,8 @@ import pandas as pd
 
 from opsmodel import numbers
 from opsmodel.advice import advised
+from opsmodel.advice.design.plays import CHECKLIST, Play, Playbook, post, read
 from opsmodel.advice.finding import Finding
-from opsmodel.advice.plays import CHECKLIST, Play, Playbook, post, read
 from opsmodel.wording import _
 
 __all__ = [

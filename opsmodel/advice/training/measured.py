@@ -4,7 +4,7 @@ import pandas as pd
 
 from opsmodel.advice import benchmarks, once
 from opsmodel.advice.finding import SMALLEST_BASE
-from opsmodel.advice.training_values import on_time, referred
+from opsmodel.advice.training.values import on_time, referred
 from opsmodel.metrics import maturity
 from opsmodel.metrics.rates import wilson
 

@@ -3,60 +3,60 @@
 Each function is pure: the same numbers give the same finding, in the language spoken when it is called.
 """
 
-from opsmodel.advice.adding import add_rate_gap, add_routing
-from opsmodel.advice.between_stores import leaking, scopes_apart
-from opsmodel.advice.calls import chances_hold, leads_to_call, out_of_rhythm
-from opsmodel.advice.chainwide import (
+from opsmodel.advice.design.pricing import price_rule
+from opsmodel.advice.finding import Finding
+from opsmodel.advice.findings.adding import add_rate_gap, add_routing
+from opsmodel.advice.findings.between_stores import leaking, scopes_apart
+from opsmodel.advice.findings.calls import chances_hold, leads_to_call, out_of_rhythm
+from opsmodel.advice.findings.chainwide import (
     beyond_chance,
     chain_gain,
     chain_gaps,
     dearest_stage,
     sure_leaders,
 )
-from opsmodel.advice.channels import attribution_gap, channel_payback, channel_returns, fake_adds
-from opsmodel.advice.coached_people import (
+from opsmodel.advice.findings.channels import attribution_gap, channel_payback, channel_returns, fake_adds
+from opsmodel.advice.findings.coached_people import (
     actions_state,
     bulk_ticking,
     coverage_gap,
     staff_apart,
 )
-from opsmodel.advice.coaching import signals, sop_confounded, sop_done, sop_next, sop_order
-from opsmodel.advice.companions import membership, next_product
-from opsmodel.advice.designing import (
+from opsmodel.advice.findings.coaching import signals, sop_confounded, sop_done, sop_next, sop_order
+from opsmodel.advice.findings.companions import membership, next_product
+from opsmodel.advice.findings.designing import (
     add_economics,
     best_content,
     community_start,
     contact_plan,
     contact_rhythm,
 )
-from opsmodel.advice.finding import Finding
-from opsmodel.advice.gaps import for_store, gap_to_peers
-from opsmodel.advice.habits import order_ladder, repurchase_rhythm, retention_trend, waiting
-from opsmodel.advice.incentives import incentive, sharing_ahead
-from opsmodel.advice.ladder import entry_products, front_end, weakest_rung
-from opsmodel.advice.pilot_verdicts import pilot_robust, pilot_verdict, rollout
-from opsmodel.advice.pilots import pilot_choice, pilot_power
-from opsmodel.advice.pricing import price_rule
-from opsmodel.advice.referrals import (
+from opsmodel.advice.findings.habits import order_ladder, repurchase_rhythm, retention_trend, waiting
+from opsmodel.advice.findings.incentives import incentive, sharing_ahead
+from opsmodel.advice.findings.ladder import entry_products, front_end, weakest_rung
+from opsmodel.advice.findings.pilot_verdicts import pilot_robust, pilot_verdict, rollout
+from opsmodel.advice.findings.pilots import pilot_choice, pilot_power
+from opsmodel.advice.findings.referrals import (
     invitation_flags,
     invited_quality,
     partners_found,
     referral_share,
     sharing_carries,
 )
-from opsmodel.advice.revenue import beside_peers, change
-from opsmodel.advice.screens import screen_gap
-from opsmodel.advice.segmentation import (
+from opsmodel.advice.findings.revenue import beside_peers, change
+from opsmodel.advice.findings.screens import screen_gap
+from opsmodel.advice.findings.segmentation import (
     audience_overlap,
     customer_flow,
     lifecycle_coverage,
     segment_money,
     segment_moves,
 )
-from opsmodel.advice.steps import weakest_step
-from opsmodel.advice.training_findings import perception_gap, roles_apart, training_effect, weakest_item
-from opsmodel.advice.training_reach import largest_lever
-from opsmodel.advice.worth import model_use, revenue_carried, svip_overdue, worth_by_origin
+from opsmodel.advice.findings.steps import weakest_step
+from opsmodel.advice.findings.worth import model_use, revenue_carried, svip_overdue, worth_by_origin
+from opsmodel.advice.gaps import for_store, gap_to_peers
+from opsmodel.advice.training.findings import perception_gap, roles_apart, training_effect, weakest_item
+from opsmodel.advice.training.reach import largest_lever
 
 __all__ = [
     "Finding",
