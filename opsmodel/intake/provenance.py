@@ -50,7 +50,7 @@ def limits(client) -> pd.DataFrame:
 
 
 def sources(client) -> pd.DataFrame:
-    """What the page was made from: client, store or chain, day, data version, row counts, program versions."""
+    """What the page was made from: client, store or chain, day, data version, rows, program versions."""
     if client.narrowed is None:
         scope, customers, orders = (
             {_("Stores"): numbers.count(len(client.store_ids))},
