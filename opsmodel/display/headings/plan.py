@@ -5,6 +5,7 @@ from opsmodel.wording import _
 
 def headings() -> dict[str, str]:
     return {
+        "n_contacts": _("Contacts"),
         "play_id": _("Id"),
         "play_name": _("Play"),
         "kpi": _("KPI"),
