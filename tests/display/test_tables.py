@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from opsmodel import numbers, theme, wording
+from opsmodel.display.headings import TOPICS
 from opsmodel.errors import ArgumentError
 
 NAN = float("nan")
@@ -186,3 +187,8 @@ def test_a_column_of_an_export_is_called_as_the_export_calls_it():
     finally:
         wording.use("en")
     assert [column.heading for column in theme.table(frame).columns] == ["order id", "refund amount"]
+
+
+def test_a_column_has_one_heading_whatever_page_shows_it():
+    names = [name for topic in TOPICS for name in topic.headings()]
+    assert sorted(names) == sorted(set(names))

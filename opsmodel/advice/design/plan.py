@@ -84,7 +84,7 @@ def margin_share(chain: pd.DataFrame, store_id: str) -> float:
 
 
 def promised(table: pd.DataFrame, schedule: pd.DataFrame) -> pd.DataFrame:
-    """The targets written out, each in the unit of its lever: lever, now, target, judge_on.
+    """The targets written out, each in the unit of its lever: lever, now, peers_reached, judge_on.
 
     table, schedule  of `playbook.for_findings` and `weeks`
     """
@@ -93,7 +93,7 @@ def promised(table: pd.DataFrame, schedule: pd.DataFrame) -> pd.DataFrame:
         show = advised.figure(row["lever"])
         reach = f"{show(row['target_low'])} – {show(row['target_high'])}"
         rows.append([advised.name(row["lever"]), show(row["today"]), reach, row["judge_on"]])
-    return pd.DataFrame(rows, columns=["lever", "now", "reached", "judge_on"])
+    return pd.DataFrame(rows, columns=["lever", "now", "peers_reached", "judge_on"])
 
 
 def published(shop, table: pd.DataFrame, schedule: pd.DataFrame, rhythm: pd.DataFrame) -> dict:

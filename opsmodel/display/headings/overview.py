@@ -16,7 +16,6 @@ def headings() -> dict[str, str]:
         "n_tests": _("Comparisons"),
         "n_below": _("Stand out at 5%"),
         "by_chance": _("Raised by chance alone"),
-        "n_flagged": _("Left after correction"),
         "home_rate": _("By home store"),
         "any_rate": _("By first store, back anywhere"),
         "branch_rate": _("Same till only"),

@@ -30,7 +30,6 @@ def headings() -> dict[str, str]:
         "to": _("Segment after"),
         "n_from": _("In the segment before"),
         "flow": _("Flow"),
-        "n_before": _("Active before"),
         "earlier": _("Stage of the earlier rule"),
         "is_member": _("Member"),
         "categories": _("Categories"),

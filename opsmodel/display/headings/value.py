@@ -57,5 +57,4 @@ def headings() -> dict[str, str]:
         "n_gaps": _("Gaps seen"),
         "period_days": _("Days counted"),
         "silent_days": _("Days of silence"),
-        "p80_gap_days": _("P80 of own gaps (days)"),
     }
