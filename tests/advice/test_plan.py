@@ -202,7 +202,9 @@ def test_targets_are_read_when_the_last_of_their_plays_may_be_judged():
     found = plan.targets(table, schedule)
     assert found[["today", "target_low", "target_high"]].values.tolist() == [[0.3, 0.4, 0.5]]
     assert found["judge_on"].iloc[0] == schedule["judge_on"].max()
-    assert plan.promised(table, schedule)[["now", "peers_reached"]].values.tolist() == [["30.0%", "40.0% – 50.0%"]]
+    assert plan.promised(table, schedule)[["now", "peers_reached"]].values.tolist() == [
+        ["30.0%", "40.0% – 50.0%"]
+    ]
 
 
 def test_hours_are_summed_by_post_and_a_play_counts_once():
