@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "metrics.survival": {*CONTRACT, "metrics.rates"},
     "metrics.occasions": CONTRACT,
     "metrics.starts": {*CONTRACT, "metrics.occasions"},
-    "metrics.counting": {"metrics.rates"},
+    "metrics.counting": {"errors", "metrics.rates"},
     "metrics.ageing": {"metrics.starts", "metrics.occasions"},
     "metrics.quiet": {*CONTRACT, "metrics.occasions", "metrics.counting"},
     "metrics.referral": {*CONTRACT, *STEPS, "metrics.referral"},

@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from opsmodel.errors import ArgumentError
 from opsmodel.metrics.rates import wilson
 
 
@@ -59,3 +60,19 @@ def round_up(days: ir.Value, edges: Sequence[int]) -> ir.Value:
 def round_down(days: ir.Value, edges: Sequence[int]) -> ir.Value:
     """The highest of the edges that is not above `days`; 0 below them all."""
     return ibis.cases(*((days >= edge, edge) for edge in sorted(edges, reverse=True)), else_=0)
+
+
+def window_lengths(within_days: Sequence[int]) -> list[int]:
+    """The window lengths asked for, each once, in the order given; ArgumentError for anything but whole days.
+
+    >>> window_lengths((30, 60, 30))
+    [30, 60]
+    """
+    windows = list(dict.fromkeys(within_days))
+    if not windows or any(isinstance(n, bool) or int(n) != n or n < 1 for n in windows):
+        raise ArgumentError(
+            "a window is a whole number of days, 1 or more.",
+            found=repr(within_days),
+            fix="write within_days=(30, 60, 90).",
+        )
+    return [int(n) for n in windows]

@@ -5,8 +5,8 @@ import pytest
 
 from opsmodel import growth, maturity, open_client, wording
 from opsmodel.advice import findings, training
-from opsmodel.advice.training import questions as training_quiz
 from opsmodel.advice.training import roles as training_roles
+from opsmodel.advice.training import sheet
 from opsmodel.advice.training import terms as training_glossary
 from opsmodel.advice.training import values as training_values
 from opsmodel.advice.training.effect import effect
@@ -197,13 +197,13 @@ def test_every_role_has_a_card_for_every_step_in_both_languages(lang):
 
 
 def test_options_are_sorted_by_their_number_and_alike_ones_are_one():
-    asked = training_quiz.Question("t", "q", right="39.8%", wrong=("60.2%", "5.1%", "39.8%"), why="w")
-    row = training_quiz.table([asked]).iloc[0]
+    asked = sheet.Question("t", "q", right="39.8%", wrong=("60.2%", "5.1%", "39.8%"), why="w")
+    row = sheet.table([asked]).iloc[0]
     assert row["options"] == ["5.1%", "39.8%", "60.2%"]
     assert (row["answer"], row["right"]) == ("B", "39.8%")
-    two = training_quiz.Question("t", "q", right="1", wrong=("2", "2"), why="w")
-    assert training_quiz.table([two]).empty
-    key = training.key(training_quiz.table([asked]))
+    two = sheet.Question("t", "q", right="1", wrong=("2", "2"), why="w")
+    assert sheet.table([two]).empty
+    key = training.key(sheet.table([asked]))
     assert key["answer"].tolist() == ["B · 39.8%"]
 
 

@@ -3,9 +3,10 @@
 from opsmodel.advice.training.effect import effect
 from opsmodel.advice.training.measured import measured, perceived
 from opsmodel.advice.training.page import at_a_glance, lever, no_effect, of_store, too_few_people
-from opsmodel.advice.training.questions import key, quiz
+from opsmodel.advice.training.questions import quiz
 from opsmodel.advice.training.reach import compounded, no_reach, reach
 from opsmodel.advice.training.roles import role_cards
+from opsmodel.advice.training.sheet import key
 from opsmodel.advice.training.terms import glossary, label
 from opsmodel.advice.training.written import apart, beliefs, levels, reachable, scored
 

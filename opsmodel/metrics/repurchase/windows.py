@@ -7,7 +7,15 @@ import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day
-from opsmodel.metrics.counting import days_between, round_down, round_up, tally, totals, with_rate
+from opsmodel.metrics.counting import (
+    days_between,
+    round_down,
+    round_up,
+    tally,
+    totals,
+    window_lengths,
+    with_rate,
+)
 from opsmodel.metrics.occasions import paid_orders
 from opsmodel.metrics.starts import returns, starts
 
@@ -44,7 +52,7 @@ def curve(
     >>> table[["n_customers", "n_repurchased"]].values.tolist()
     [[7, 3], [6, 3]]
     """
-    windows = _windows(within_days)
+    windows = window_lengths(within_days)
     return _share(orders, as_of, {n: n for n in windows}, by, scope)
 
 
@@ -66,7 +74,7 @@ def common_base(
     >>> table[["n_customers", "n_repurchased"]].values.tolist()
     [[6, 2], [6, 3]]
     """
-    windows = _windows(within_days)
+    windows = window_lengths(within_days)
     return _share(orders, as_of, dict.fromkeys(windows, max(windows)), by, scope)
 
 
@@ -128,14 +136,3 @@ def _share(orders, as_of, bases: dict[int, int], by, scope) -> pd.DataFrame:
     columns = [*paid.by, "within_days", "n_customers", "n_repurchased"]
     table = pd.concat(parts)[columns].sort_values([*paid.by, "within_days"], ignore_index=True)
     return with_rate(table, "repurchase_rate", "n_repurchased", "n_customers")
-
-
-def _windows(within_days: Sequence[int]) -> list[int]:
-    windows = list(dict.fromkeys(within_days))
-    if not windows or any(isinstance(n, bool) or int(n) != n or n < 1 for n in windows):
-        raise ArgumentError(
-            "a window is a whole number of days, 1 or more.",
-            found=repr(within_days),
-            fix="write within_days=(30, 60, 90).",
-        )
-    return [int(n) for n in windows]

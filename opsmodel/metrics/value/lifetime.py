@@ -6,9 +6,8 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day, require
-from opsmodel.metrics.counting import days_between
+from opsmodel.metrics.counting import days_between, window_lengths
 from opsmodel.metrics.occasions import identified, paid_orders
 from opsmodel.metrics.starts import starts
 from opsmodel.metrics.value.groups import names, parts
@@ -61,7 +60,7 @@ def ltv(
     [['advert', 2, 104.95], ['group', 1, 39.9], ['till', 3, 219.2]]
     """
     check(measure=(measure, MEASURES))
-    windows = _windows(within_days)
+    windows = window_lengths(within_days)
     groups = names(by)
     who = _first_orders(orders, as_of, groups) if customers is None else _joined(customers, as_of, groups)
     found = _worth(orders, who, groups, as_of=as_of, windows=windows, measure=measure).execute()
@@ -118,14 +117,3 @@ def _joined(customers, as_of, groups: list[str]) -> ir.Table:
     table = require(table, "customers", groups)
     known = table.mutate(start=table.joined_at.date())
     return known.filter(known.start <= ibis.literal(day(as_of))).select("customer_id", *groups, "start")
-
-
-def _windows(within_days: Sequence[int]) -> list[int]:
-    windows = list(dict.fromkeys(within_days))
-    if not windows or any(isinstance(n, bool) or int(n) != n or n < 1 for n in windows):
-        raise ArgumentError(
-            "a window is a whole number of days, 1 or more.",
-            found=repr(within_days),
-            fix="write within_days=(90, 180, 360).",
-        )
-    return [int(n) for n in windows]
