@@ -13,6 +13,7 @@ from opsmodel.render import index, ledger, plan
 from opsmodel.render.assets import share_plotly
 from opsmodel.render.files import close_scratch, open_scratch, scratch_in
 from opsmodel.render.job import Job, row, run, standing, up_to_date
+from opsmodel.render.kernels.warm import warm_kernels
 from opsmodel.render.progress import Progress, stoppable
 
 ROUNDS = 3
@@ -94,8 +95,12 @@ def render(
     try:
         if not single_file:
             share_plotly(home, scratch)
-        with stoppable(), Progress(len(stale), reused=len(fresh), shown=progress) as bar:
-            for result in _rows(stale, kernels):
+        with (
+            stoppable(),
+            Progress(len(stale), reused=len(fresh), shown=progress) as bar,
+            warm_kernels(stale, scratch / "warm.log") as warmed,
+        ):
+            for result in _rows(warmed, kernels):
                 ledger.append(book, result)
                 rows[result["output"]] = result
                 bar.tell(result)

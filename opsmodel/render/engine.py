@@ -23,6 +23,8 @@ from papermill.engines import Engine, NotebookExecutionManager, papermill_engine
 from papermill.exceptions import PapermillExecutionError  # noqa: E402
 from traitlets.config import Config  # noqa: E402
 
+from opsmodel.render.kernels.provisioner import prefer_warm  # noqa: E402
+
 if _missing:
     del sys.modules["rfc3987_syntax"]
 
@@ -119,6 +121,7 @@ class ReportEngine(Engine):
 
 
 def _execute(book: NotebookExecutionManager, kernel_name: str, outcome: Outcome, how: dict) -> None:
+    prefer_warm()
     client = _Client(
         book.nb,
         kernel_name=kernel_name,

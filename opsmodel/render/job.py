@@ -147,6 +147,8 @@ def _text(notebook) -> str:
 
 
 def _cpu_seconds() -> float:
-    """CPU of this worker and of the kernels it has started and seen end."""
+    """CPU of this worker and of the kernels, cold or forked, that it has seen end."""
+    from opsmodel.render.kernels.provisioner import forked_cpu_seconds
+
     times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    return times.user + times.system + times.children_user + times.children_system + forked_cpu_seconds()
