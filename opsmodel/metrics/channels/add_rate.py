@@ -142,7 +142,7 @@ def _paid(sales, columns, last, since) -> pd.DataFrame:
     if since is not None:
         table = table.filter(table.day >= ibis.literal(since).cast("date"))
     unknown = table.customer_id.isnull() | (table.customer_id == "")
-    sums = {"n_anonymous": unknown.sum().fill_null(0), "identified_share": 1 - unknown.cast("float64").mean()}
+    sums = {"n_anonymous": unknown.sum().fill_null(0), "identified_share": 1 - unknown.mean()}
     return (table.group_by(columns).agg(**sums) if columns else table.agg(**sums)).to_pandas()
 
 

@@ -169,7 +169,7 @@ def _weight(rows: ir.Table, model: str, half_life_days: float, ends: float) -> i
     """The weight of a touch within its path; credits are weights ÷ their sum over the path."""
     first, last = rows.place == 1, rows.place == rows.n_touches
     if model in ("first", "last"):
-        return (first if model == "first" else last).cast("float64")
+        return (first if model == "first" else last).ifelse(1.0, 0.0)
     if model == "time_decay":
         seconds = rows.converted_at.delta(rows.touched_at, unit="second").cast("float64").fill_null(0.0)
         nearest = seconds.min().over(PERSON)  # so that a path long past does not weigh 0 in all

@@ -59,7 +59,7 @@ def _covered(spent_on: ir.Value, last: date, since: date | None, booked: str) ->
     """The part of a row's days, 0 to 1, that lies from `since` to `last`."""
     if booked == "day":
         inside = spent_on <= ibis.literal(last)
-        return (inside if since is None else inside & (spent_on >= ibis.literal(since))).cast("float64")
+        return (inside if since is None else inside & (spent_on >= ibis.literal(since))).ifelse(1.0, 0.0)
     start = spent_on.truncate("M")
     after = start + ibis.interval(months=1)
     from_day = start if since is None else ibis.greatest(start, ibis.literal(since))

@@ -44,7 +44,7 @@ def paths(
     rows = rows.mutate(channel=ibis.ifelse(rows.alone, UNTOUCHED, rows.channel))
     return rows.select(
         "customer_id", *by, "channel", "touched_at", "converted_at", "amount",
-        converted=rows.converted_at.notnull().cast("int64"),
+        converted=rows.converted_at.notnull().ifelse(1, 0),
         place=ibis.row_number().over(order) + 1,
         n_touches=rows.count().over(PERSON),
     )  # fmt: skip

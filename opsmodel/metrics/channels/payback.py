@@ -115,7 +115,7 @@ def _steps(client, people: ir.Table, columns, end: date, upto_days: int, share) 
     days = days.mutate(after=days.m.sum().over(running))
     days = days.mutate(before=days.after - days.m)
     moved = days.mutate(
-        n=ibis.literal(0, "int64"), unknown=days.unknown.cast("int64"),
+        n=ibis.literal(0, "int64"), unknown=days.unknown.ifelse(1, 0).cast("int64"),
         x=days.after - days.before, xx=days.after**2 - days.before**2, xxx=days.after**3 - days.before**3,
     )  # fmt: skip
     gone = moved.mutate(days=moved.age_days + 1)

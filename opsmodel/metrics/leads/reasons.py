@@ -111,4 +111,4 @@ def _by_rhythm(rows: ir.Table, own: str, all_gaps: str) -> ir.StringValue:
 
 
 def _whole(days: ir.FloatingValue) -> ir.Value:
-    return days.round(0).cast("int64")
+    return (days + 0.5).floor().cast("int64")  # engines disagree on how to round a half

@@ -171,7 +171,7 @@ def _touch_free(days: ir.Table, events, touches: Sequence[str], quiet_days: int)
     free = days.left_join(asked, ["customer_id", "day"]).select(
         "customer_id", "day", "before", "gap", n_touches=ibis._.n_touches.fill_null(0)
     )
-    return free.mutate(free=(free.n_touches == 0).cast("int64"))
+    return free.mutate(free=(free.n_touches == 0).ifelse(1, 0))
 
 
 def _reachable(client, people: ir.Table, end: date) -> ir.Table:

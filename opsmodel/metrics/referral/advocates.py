@@ -121,7 +121,7 @@ def _measures(client, until, touches, quiet_days: int, keys: Sequence[str]) -> i
     paid = paid_orders(client.orders, as_of=until)
     first = starts(paid)
     again = repeats(paid, first, client.events, touches=touches, quiet_days=quiet_days)
-    free = again.group_by("customer_id").agg(n_free=(~again.touched).cast("int64").sum())
+    free = again.group_by("customer_id").agg(n_free=(~again.touched).sum())
     brought = _brought(chain(client).customers, end)
     found = home.join(first, "customer_id")
     found = found.left_join(free, "customer_id").drop("customer_id_right")

@@ -99,7 +99,7 @@ def saturation(
     joined = require(chain(client).customers, "customers", ["customer_id", "joined_at"])
     joined = joined.select(person="customer_id", joined_at="joined_at")
     met = rows.left_join(joined, rows.customer_id == joined.person)
-    known = (met.joined_at < met.happened_at).fill_null(False).cast("int64").sum()
+    known = (met.joined_at < met.happened_at).fill_null(False).sum()
     table = met.aggregate(by=keys, n_invites=met.count(), n_known=known).execute()
     table = table.fillna({"n_known": 0}).astype({"n_invites": "int64", "n_known": "int64"})
     table = table.sort_values(keys, ignore_index=True) if keys else table

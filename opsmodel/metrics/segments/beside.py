@@ -42,6 +42,6 @@ def with_tags(table: ir.Table, tags, groups: list[str]) -> ir.Table:
 
 def with_lists(table: ir.Table, names: list[str]) -> ir.Table:
     """Every list there, empty where nothing is known."""
-    nothing = ibis.literal([], type="array<string>")
+    nothing = ibis.literal([], type="array<int64>").cast("array<string>")  # PostgreSQL wants the type said
     lists = {name: table[name].fill_null(nothing) if name in table.columns else nothing for name in names}
     return table.mutate(lists)

@@ -28,7 +28,7 @@ def by_rank(buyers: ir.Table, measure: str, bins: int) -> ir.Value:
 
 def by_classes(value: ir.Value, classes: Sequence[float]) -> ir.Value:
     """Score of classes that begin at these values: counted from 1, a repeated start skips a score."""
-    return sum(((value >= start).cast("int64") for start in classes[1:]), ibis.literal(1, "int64"))
+    return sum(((value >= start).ifelse(1, 0) for start in classes[1:]), ibis.literal(1, "int64"))
 
 
 def classes_of(frequency, bins: int) -> tuple[float, ...] | None:
@@ -56,7 +56,7 @@ def classes_of(frequency, bins: int) -> tuple[float, ...] | None:
 
 def mostly_once(buyers: ir.Table) -> ir.Value:
     """Whether more than half of the customers bought on one day only."""
-    once = (buyers.n_occasions == 1).cast("int64")
+    once = buyers.n_occasions == 1
     return once.sum().over(ibis.window()) * 2 > buyers.count().over(ibis.window())
 
 
@@ -81,7 +81,7 @@ def scores_by(buyers: ir.Table, cuts: pd.DataFrame) -> dict[str, ir.Value]:
         value = buyers[measure]
         ends = table[(table["measure"] == measure) & (table["score"] > 1)]["cut"].dropna().tolist()
         reached = [value <= end if measure in LOWER_IS_BETTER else value >= end for end in ends]
-        found[name] = sum((one.cast("int64") for one in reached), ibis.literal(1, "int64"))
+        found[name] = sum((one.ifelse(1, 0) for one in reached), ibis.literal(1, "int64"))
     return found
 
 

@@ -158,7 +158,7 @@ def _with_events(client, table: ir.Table) -> ir.Table:
     met = happened.group_by("customer_id").agg(
         events=happened.event.collect(distinct=True),
         last_touch_at=happened.happened_at.max(where=touches),
-        n_referred=(happened.event == "referred").cast("int64").sum(),
+        n_referred=(happened.event == "referred").sum(),
     )
     table = with_lists(beside(table, met), ["events"])
     quiet = days_between(table.last_touch_at.date(), ibis.literal(client.as_of))

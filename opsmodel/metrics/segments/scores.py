@@ -94,7 +94,7 @@ def cuts(
     scored = who.mutate(cutoffs.scores(who, bins=bins, frequency=frequency))
     combinations = scored.group_by(["r", "f", "m"]).agg(
         n=scored.count(),
-        n_once=(scored.n_occasions == 1).cast("int64").sum(),
+        n_once=(scored.n_occasions == 1).sum(),
         days_since_last=scored.days_since_last.max(),
         n_occasions=scored.n_occasions.min(),
         spend=scored.spend.min(),
