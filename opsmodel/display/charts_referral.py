@@ -61,7 +61,7 @@ def referral_depth(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     """
     names = ["generation", "n_customers", "n_buyers", "revenue", "revenue_share", "n_trees"]
     drawn = marks.columns(table, names, "referral_depth")
-    if marks.unseen(drawn, "n_customers"):
+    if not drawn["n_customers"].sum() > 0:
         return theme.silent(title, _("There is nobody in any tree yet."), as_of=as_of)
     base = _("all known people by how many referrals lie between them and the start of their tree")
     figure = theme.figure(title, base=base, as_of=as_of, height=90 + 62 * len(drawn), legend=True)

@@ -83,7 +83,7 @@ def customer_flows(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     Raises TableError if a column is missing.
     """
     drawn = marks.columns(table, FLOWS, "customer_flows")
-    if marks.unseen(drawn, "n", "n_before"):
+    if not drawn[["n", "n_before"]].to_numpy(float).sum() > 0:
         return theme.silent(title, _("The orders do not reach back over two periods."), as_of=as_of)
     n = drawn.set_index("flow")["n"]
     before = float(drawn["n_before"].max())

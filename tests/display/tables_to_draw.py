@@ -140,6 +140,26 @@ BY_CHANNEL = pd.concat(
     ignore_index=True,
 )
 
+DRAWN = {
+    "conversion": (CONVERSION, {}),
+    "loops": (LOOPS, {}),
+    "retention": (RETENTION, {}),
+    "retention_lines": (RETENTION, {}),
+    "repurchase_curve": (CURVE, {}),
+    "survival": (SURVIVAL, {}),
+    "gaps": (GAPS, {}),
+    "order_ladder": (LADDER, {}),
+    "hazard": (HAZARD, {}),
+    "equation": (FACTORS, {}),
+    "beside_peers": (FACTORS, {"store": "<East>"}),
+    "over_time": (FACTORS, {"periods": PERIODS}),
+    "mix": (MIX, {}),
+    "peers": (STORES, {"lever": "repurchase_rate", "store": "S1"}),
+    "money": (FINDINGS, {}),
+    "identified_share": (MONTHS, {}),
+    "ledger": (LEDGER, {}),
+}
+
 
 def all_unseen(table: pd.DataFrame) -> pd.DataFrame:
     """The table with nothing to be seen in it: counts 0, all else NaN."""
@@ -148,4 +168,5 @@ def all_unseen(table: pd.DataFrame) -> pd.DataFrame:
         for name in table.columns
         if table[name].dtype.kind in "if" and name not in ("age", "within_days", "days", "order_number")
     }
-    return table.assign(**blank)
+    states = {"state": "unseen"} if "state" in table else {}
+    return table.assign(**blank, **states)

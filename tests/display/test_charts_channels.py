@@ -1,23 +1,9 @@
-"""Charts of channels: what is drawn is what the table says."""
+"""Charts of channels: what is drawn is what the tables hold."""
 
 from math import log10
 
-import pytest
-from channel_tables import DRAWN, LOSS, MODELS, PAYBACK, PERFORMANCE
-
-from opsmodel import charts, numbers, wording
-
-
-@pytest.fixture(autouse=True)
-def english():
-    numbers.use_currency("CNY")
-    wording.use("en")
-    yield
-    wording.use("en")
-
-
-def draw(name, **more):
-    return getattr(charts, name)(DRAWN[name][0], title="The message.", **more)
+from channel_tables import LOSS, MODELS, PAYBACK, PERFORMANCE
+from drawn import draw
 
 
 def test_returns_are_what_a_unit_of_cost_brings_back_on_a_logarithmic_axis():
@@ -34,7 +20,7 @@ def test_returns_are_what_a_unit_of_cost_brings_back_on_a_logarithmic_axis():
 
 def test_a_channel_that_brought_nothing_stands_at_the_edge():
     table = PERFORMANCE.assign(roi=-1.0, roi_low=float("nan"), roi_high=float("nan"))
-    (dots,) = charts.channel_returns(table, title="t").data
+    (dots,) = draw("channel_returns", table).data
     assert list(dots.x) == [0.01] * 3
     assert list(dots.text) == ["¥0"] * 3
 
@@ -53,7 +39,7 @@ def test_contacts_kept_begin_with_all_of_them_and_mark_day_7_and_30():
     assert list(till.y) == [1.0, 0.95, 0.92, 0.92]
     assert list(till_marks.x) == [7, 30]
     assert list(till_marks.y) == [0.95, 0.92]
-    assert list(charts.contacts_kept(LOSS, title="t", upto_days=8).data[0].x) == [0, 1, 8]
+    assert list(draw("contacts_kept", LOSS, upto_days=8).data[0].x) == [0, 1, 8]
 
 
 def test_payback_lines_carry_their_bands():
@@ -62,7 +48,7 @@ def test_payback_lines_carry_their_bands():
     assert list(high.y) == [4, 20]
     assert list(line.y) == [3, 19]
     only = PAYBACK.assign(staff_id=PAYBACK["channel"]).drop(columns="channel")
-    assert charts.channel_payback(only, title="t", by="staff_id").data[2].name == "till"
+    assert draw("channel_payback", only, by="staff_id").data[2].name == "till"
 
 
 def test_attribution_draws_each_model_that_was_not_refused():

@@ -32,8 +32,6 @@ class Client:
 
 @pytest.fixture
 def client(shop) -> Client:
-    numbers.use_currency("CNY")
-    wording.use("en")
     return Client(shop.customers, shop.orders, shop.events)
 
 
@@ -253,11 +251,8 @@ def test_where_somebody_is_there_the_widgets_are_shown(client, monkeypatch, show
 
 def test_panels_speak_chinese(client):
     wording.use("zh")
-    try:
-        values = explore.cohort(client).values()
-        title = explore.repurchase_view(client).figure.layout.title.text
-    finally:
-        wording.use("en")
+    values = explore.cohort(client).values()
+    title = explore.repurchase_view(client).figure.layout.title.text
     assert [line.split()[0] for line in values.splitlines()] == ["时期", "口径", "指标", "第几期"]
     assert title == "各窗口复购率"
 

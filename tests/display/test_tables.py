@@ -15,8 +15,7 @@ NAN = float("nan")
 
 @pytest.fixture(params=["en", "zh"])
 def lang(request):
-    yield wording.use(request.param)
-    wording.use("en")
+    return wording.use(request.param)
 
 
 def curve(**columns) -> pd.DataFrame:
@@ -46,10 +45,7 @@ def test_the_text_of_a_table_is_aligned_with_intervals_in_one_column():
 
 def test_chinese_headings_take_two_columns_a_character():
     wording.use("zh")
-    try:
-        lines = repr(theme.table(curve().iloc[:1])).splitlines()
-    finally:
-        wording.use("en")
+    lines = repr(theme.table(curve().iloc[:1])).splitlines()
     assert lines[0].split() == [
         "窗口（天内）",
         wording._catalogue("zh")["Customers"],
@@ -182,10 +178,8 @@ def test_published_numbers_are_plain_json_with_six_digits():
 def test_a_column_of_an_export_is_called_as_the_export_calls_it():
     frame = pd.DataFrame({"order_id": ["1"], "refund_amount": [3.0]})
     wording.use("zh")
-    try:
-        assert [column.heading for column in theme.table(frame).columns] == ["订单号", "退款金额"]
-    finally:
-        wording.use("en")
+    assert [column.heading for column in theme.table(frame).columns] == ["订单号", "退款金额"]
+    wording.use("en")
     assert [column.heading for column in theme.table(frame).columns] == ["order id", "refund amount"]
 
 
