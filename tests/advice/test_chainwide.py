@@ -4,18 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from opsmodel import numbers, wording
 from opsmodel.advice import findings
 from opsmodel.advice.findings import screens
 
 NAN = float("nan")
 
 
-@pytest.fixture(autouse=True, params=["en", "zh"])
-def lang(request):
-    numbers.use_currency("CNY")
-    yield wording.use(request.param)
-    wording.use("en")
+pytestmark = pytest.mark.usefixtures("lang")
 
 
 def stores(*rows):

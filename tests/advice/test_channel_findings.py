@@ -3,16 +3,12 @@
 import pandas as pd
 import pytest
 
-from opsmodel import wording
 from opsmodel.advice import findings
 
 NAN = float("nan")
 
 
-@pytest.fixture(autouse=True, params=["en", "zh"])
-def lang(request):
-    yield wording.use(request.param)
-    wording.use("en")
+pytestmark = pytest.mark.usefixtures("lang")
 
 
 def performance(*rows):

@@ -1,23 +1,13 @@
 """Every branch of every finding, with its numbers, in both languages."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from opsmodel import numbers, wording
+from opsmodel import wording
 from opsmodel.advice import findings
 from opsmodel.advice.levers import CHAIN, LEVERS
 from opsmodel.metrics import growth
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    wording.use("en")
-    numbers.use_currency("CNY")
-    yield
-    wording.use("en")
 
 
 def in_chinese(function, *arguments):

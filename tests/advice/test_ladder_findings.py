@@ -3,16 +3,13 @@
 import pandas as pd
 import pytest
 
-from opsmodel import ladder, wording
+from opsmodel import ladder
 from opsmodel.advice import findings
 
 NAN = float("nan")
 
 
-@pytest.fixture(params=["en", "zh"], autouse=True)
-def lang(request):
-    yield wording.use(request.param)
-    wording.use("en")
+pytestmark = pytest.mark.usefixtures("lang")
 
 
 def climb(*rungs):

@@ -7,13 +7,6 @@ import pytest
 from opsmodel import findings, summary, wording
 
 
-@pytest.fixture(autouse=True)
-def english():
-    wording.use("en")
-    yield
-    wording.use("en")
-
-
 def power(mde=0.22, false=0.05):
     return pd.DataFrame(
         [

@@ -4,15 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from opsmodel import numbers, referral, wording
+from opsmodel import referral
 from opsmodel.advice import findings
 
-
-@pytest.fixture(params=["en", "zh"], autouse=True)
-def lang(request):
-    numbers.use_currency("CNY")
-    yield wording.use(request.param)
-    wording.use("en")
+pytestmark = pytest.mark.usefixtures("lang")
 
 
 def k(value, low, high, n=200):

@@ -3,15 +3,7 @@
 import pandas as pd
 import pytest
 
-from opsmodel import findings, numbers, segments, wording
-
-
-@pytest.fixture(autouse=True)
-def english():
-    numbers.use_currency("CNY")
-    wording.use("en")
-    yield
-    wording.use("en")
+from opsmodel import findings, segments
 
 
 def sizes(**groups):

@@ -3,17 +3,13 @@
 import pandas as pd
 import pytest
 
-from opsmodel import numbers, wording
+from opsmodel import numbers
 from opsmodel.advice import findings
 
 NAN = float("nan")
 
 
-@pytest.fixture(params=["en", "zh"], autouse=True)
-def lang(request):
-    numbers.use_currency("CNY")
-    yield wording.use(request.param)
-    wording.use("en")
+pytestmark = pytest.mark.usefixtures("lang")
 
 
 def shares(share, n=200):
