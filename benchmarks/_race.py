@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 THREADS = 2
 AS_OF = "2024-12-31"
 BUILD = Path(__file__).parent.parent / "build" / "benchmarks"
+PATIENCE = 3600  # seconds after which a contender is left out
 PAID = "customer_id <> '' AND ordered_at < TIMESTAMP '2025-01-01' AND amount - refund_amount > 0"
 
 
@@ -81,8 +81,23 @@ def arrow_orders(path: Path, *columns: str):
     return table.filter(pc.greater(table["net"], 0.001))
 
 
-def race(families: dict[str, list], file: str, doc: str | None) -> None:
-    """Run every contender in a process of its own; compare answers; print seconds, memory and ratios."""
+def apart(*packages: str):
+    """Marks a contender that runs in an environment of its own, with these packages: the peer comes first."""
+
+    def marked(contender):
+        contender.packages = packages
+        return contender
+
+    return marked
+
+
+def race(
+    families: dict[str, list], file: str, doc: str | None, within: dict[str, float] | None = None
+) -> None:
+    """Run every contender in a process of its own; compare answers; print seconds, memory and ratios.
+
+    within  title of a family -> how far answers may be apart, relatively; default: 1e-6
+    """
     options = argparse.ArgumentParser(description=doc)
     options.add_argument("--rows", type=int, default=20_000_000)
     options.add_argument("--repeats", type=int, default=2)
@@ -98,28 +113,48 @@ def race(families: dict[str, list], file: str, doc: str | None) -> None:
         print(f"{title}: {chosen.rows:,} orders, best of {chosen.repeats}")
         results = {}
         for contender in family:
-            runs = [_measured(contender.__name__, file, chosen) for _ in range(chosen.repeats)]
+            runs = [_measured(contender, file, chosen) for _ in range(chosen.repeats)]
             results[contender.__name__] = min(runs, key=lambda run: run.get("seconds", 1e9))
-        _report(results)
+        _report(results, (within or {}).get(title, 1e-6))
 
 
-def _measured(name: str, file: str, chosen) -> dict:
-    python = (
-        os.environ.get("OPENRETAILSCIENCE_PYTHON", sys.executable) if "openretail" in name else sys.executable
-    )
-    code = [python, file, "--contender", name, "--rows", str(chosen.rows)]
+def _measured(contender, file: str, chosen) -> dict:
+    """Seconds, memory and answer of one run in a process of its own, or why it is left out."""
+    try:
+        python = _python(contender)
+    except subprocess.CalledProcessError as error:
+        return {"left_out": f"not installed: {_last_line(error.stderr)}"}
+    code = [python, file, "--contender", contender.__name__, "--rows", str(chosen.rows)]
     code += ["--shuffled"] * chosen.shuffled
-    done = subprocess.run(code, capture_output=True, text=True)
+    try:
+        done = subprocess.run(code, capture_output=True, text=True, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        return {"left_out": f"not done after {PATIENCE} seconds"}
     if done.returncode:
-        return {"left_out": (done.stderr.strip() or "killed").splitlines()[-1][:90]}
+        return {"left_out": f"killed: {_last_line(done.stderr)}"}
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def _python(contender) -> str:
+    if not hasattr(contender, "packages"):
+        return sys.executable
+    from opsmodel.workshop import peer  # only here: contenders run where there is no opsmodel
+
+    return str(peer(*contender.packages))
+
+
+def _last_line(text: str) -> str:
+    return (text.strip() or "no message").splitlines()[-1][:90]
+
+
 def _once(contender, rows: int, shuffled: bool) -> dict:
-    contender(orders(2000))  # pays for imports
-    path = orders(rows, shuffled)
-    wall, cpu = time.perf_counter(), time.process_time()
-    answer = contender(path)
+    try:
+        contender(orders(2000))  # pays for imports
+        path = orders(rows, shuffled)
+        wall, cpu = time.perf_counter(), time.process_time()
+        answer = contender(path)
+    except Exception as error:
+        return {"left_out": f"{type(error).__name__}: {(str(error) or '–').splitlines()[0][:90]}"}
     return {
         "seconds": time.perf_counter() - wall,
         "cpu_seconds": time.process_time() - cpu,
@@ -136,7 +171,7 @@ def _peak_mb() -> float:
     return float("nan")
 
 
-def _report(results: dict[str, dict]) -> None:
+def _report(results: dict[str, dict], within: float) -> None:
     """The first contender says which cells count; the others must agree on them."""
     mine = next(iter(results.values()))
     for name, run in results.items():
@@ -145,7 +180,7 @@ def _report(results: dict[str, dict]) -> None:
             continue
         for key, value in mine["answer"].items():
             other = run["answer"].get(key, 0)
-            assert abs(other - value) <= 1e-6 * max(1, abs(value)), (name, key, value, other)
+            assert abs(other - value) <= within * max(1, abs(value)), (name, key, value, other)
         times = f"{run['seconds']:7.2f} s {run['cpu_seconds']:7.2f} CPU s {run['peak_mb']:6.0f} MB"
         wall, cpu = (run[key] / mine[key] for key in ("seconds", "cpu_seconds"))
         print(f"  {name:28} {times} {wall:6.2f} x ({cpu:.2f} x CPU)", flush=True)

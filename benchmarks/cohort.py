@@ -2,15 +2,15 @@
 
 Three questions: customers by age in steps of 30 days from each one's first order (the default), net
 revenue likewise, and customers by calendar month (what other tools count). Every contender reads the
-same Parquet file with two threads. openretailscience wants an older pandas; point
-OPENRETAILSCIENCE_PYTHON at the Python of an environment that has it.
+same Parquet file with two threads. openretailscience wants an older pandas and gets an environment of its
+own.
 
     python benchmarks/cohort.py --rows 2000000
 """
 
 from pathlib import Path
 
-from _race import AS_OF, PAID, THREADS, arrow_orders, duckdb_rows, ibis_orders, race
+from _race import AS_OF, PAID, THREADS, apart, arrow_orders, duckdb_rows, ibis_orders, race
 
 DAYS = (
     f"SELECT customer_id, ordered_at::DATE AS day, amount - refund_amount AS net FROM '{{path}}' WHERE {PAID}"
@@ -181,6 +181,7 @@ def _chdb(path: Path, age: str) -> list:
     return [[c, int(a), int(n)] for c, a, n in lines]
 
 
+@apart("openretailscience")
 def openretailscience_calendar(path: Path) -> list:
     import ibis
     from openretailscience.analysis.cohort import CohortAnalysis

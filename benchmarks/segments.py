@@ -2,15 +2,14 @@
 
 Scores 1 to 5 with ties kept together (customers by score of each measure), and the cut values of the
 chain. openretailscience counts orders, not days, and parts customers of equal value; only the number of
-customers it scores is compared. It wants an older pandas; point OPENRETAILSCIENCE_PYTHON
-at the Python of an environment that has it.
+customers it scores is compared. It wants an older pandas and gets an environment of its own.
 
     python benchmarks/segments.py --rows 2000000
 """
 
 from pathlib import Path
 
-from _race import AS_OF, PAID, arrow_orders, duckdb_rows, ibis_orders, race
+from _race import AS_OF, PAID, apart, arrow_orders, duckdb_rows, ibis_orders, race
 
 BINS = 5
 BUYERS = f"""
@@ -105,6 +104,7 @@ def polars_scores(path: Path) -> list:
     return [[name, int(s), int(n)] for name in "rfm" for s, n in scored[name].value_counts().rows()]
 
 
+@apart("openretailscience")
 def openretailscience_customers(path: Path) -> list:
     """Its own ntiles, which part customers of equal value."""
     import ibis

@@ -49,18 +49,25 @@ def test() -> int:
 def bench(rows: int | None = None) -> int:
     """Time the calculations against their peers; prints ratios and peak memory."""
     size = [] if rows is None else ["--rows", str(rows)]
-    os.environ.setdefault("OPENRETAILSCIENCE_PYTHON", str(_peer("openretailscience")))
     scripts = sorted((ROOT / "benchmarks").glob("[a-z]*.py"))
     return next((code for script in scripts if (code := _run([sys.executable, str(script), *size]))), 0)
 
 
-def _peer(package: str) -> Path:
-    """The Python of an environment of its own for a peer that wants other versions than ours."""
+def peer(package: str, *beside: str) -> Path:
+    """The Python of an environment of its own for a peer that wants other versions than ours, made once.
+
+    beside  further packages the peer needs to read our files
+
+    Raises CalledProcessError where pip cannot install it.
+    """
     home = ROOT / "build" / package
-    python = _python(home)
-    if not python.exists():
+    python, ready = _python(home), home / ".ready"
+    if not ready.exists():
+        print(f"installing {package} into build/{package}", file=sys.stderr, flush=True)
         venv.create(home, with_pip=True)
-        _run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package])
+        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, package, *beside], check=True, capture_output=True, text=True)
+        ready.touch()
     return python
 
 
