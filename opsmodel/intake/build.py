@@ -16,7 +16,7 @@ from opsmodel.intake.cleaning.clean import stage, staged
 from opsmodel.intake.cleaning.sources import assign
 from opsmodel.intake.contract import TABLES
 from opsmodel.intake.engagement import Engagement
-from opsmodel.intake.engine import run
+from opsmodel.intake.engine import number, run
 from opsmodel.intake.events import all_events
 from opsmodel.intake.grade import chapters, grade
 from opsmodel.intake.raw import code_version, data_version, exports, secret_key, settings_version
@@ -94,7 +94,7 @@ def _build(con, folder: Path, raw: Path, engagement: Engagement, meta: dict[str,
             fix="look at the reasons: " + ", ".join(sorted(_lost(con).get("orders", {"no rows": 0}))) + ".",
         )
     say("checking")
-    seen += checks.observe(con, tables)
+    seen += checks.observe(con)
     _finish(con, tables, engagement)
     tables = [name for name in TABLES if name in {*tables, "stores", "customers"}]
     report = _report(con, folder, engagement, tables, ledger, seen)
@@ -169,7 +169,7 @@ def _at_home(con, table):
 
 def _report(con, folder: Path, engagement: Engagement, tables, ledger, seen) -> Report:
     filled = {name: _filled(con, name) for name in tables}
-    counts = {name: run(con, f"SELECT count(*) FROM final_{name}")[0][0] for name in tables}
+    counts = {name: number(con, f"SELECT count(*) FROM final_{name}") for name in tables}
     lost = _lost(con)
     span = checks.span(con)
     excused = {table: found.get("unpaid", 0) for table, found in lost.items()}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from opsmodel.intake.cleaning.clean import staged
-from opsmodel.intake.engine import run
+from opsmodel.intake.engine import number, run
 from opsmodel.wording import _
 
 ORDERS = staged("orders")
@@ -29,14 +29,9 @@ class Observation:
         return _SENTENCES[self.kind](**self.values)
 
 
-def observe(con, tables: list[str]) -> list[Observation]:
-    """Everything worth saying about the staged tables, most serious first within the order of the checks."""
-    return [
-        *_days_of_zeros(con),
-        *_gaps(con),
-        *_identified(con),
-        *_burn_in(con),
-    ]
+def observe(con) -> list[Observation]:
+    """Everything worth saying about the staged orders, in the order of the checks."""
+    return [*_days_of_zeros(con), *_gaps(con), *_identified(con), *_burn_in(con)]
 
 
 def span(con) -> dict[str, Any]:
@@ -111,8 +106,7 @@ def _identified(con) -> list[Observation]:
 
 def _burn_in(con) -> list[Observation]:
     """Left truncation: buyers from before the file look new until the P90 wait between orders has passed."""
-    (n,) = run(con, f"SELECT count(*) FROM {ORDERS}")[0]
-    every = n // SAMPLE + 1
+    every = number(con, f"SELECT count(*) FROM {ORDERS}") // SAMPLE + 1
     p90, days = run(
         con,
         f"""
@@ -174,5 +168,4 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "ambiguous": lambda **v: _("{sheet}: {column} is read from {used}; {others} would fit too.", **v),
     "rejected": lambda **v: _("{n:,} lines could not be split into columns and are quarantined.", **v),
     "titles": lambda **v: _("{sheet}: {n:,} title rows above the header were passed over.", **v),
-    "note": lambda **v: _("{sheet}: {note}", **v),
 }

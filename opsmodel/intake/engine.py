@@ -12,6 +12,6 @@ def run(con, sql: str, values: list | None = None) -> list[tuple[Any, ...]]:
     return con.con.execute(sql, values or []).fetchall()
 
 
-def number(con, sql: str) -> int:
-    """The single number a query gives."""
+def number(con, sql: str) -> Any:
+    """The single value a query gives; None where it gives NULL."""
     return run(con, sql)[0][0]

@@ -86,7 +86,7 @@ def test_lines_are_counted_across_titles_blank_lines_and_quoted_line_breaks(tmp_
         ("2", "x", "2", "S1", 'a "b"', 8),
         ("3", "x", "3", "S1", "z", 9),
     ]
-    assert sheet.note == "1 title rows above the header"
+    assert sheet.n_titles == 1
     assert sheet.n_rows == 3
     assert rejected(con) == []
 

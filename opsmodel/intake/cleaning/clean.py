@@ -6,7 +6,7 @@ from pathlib import PurePath
 from opsmodel.intake.cleaning.recipe import Shape, clocks, query
 from opsmodel.intake.contract import TABLES
 from opsmodel.intake.engagement import Engagement
-from opsmodel.intake.engine import run
+from opsmodel.intake.engine import number, run
 
 
 @dataclass(frozen=True)
@@ -79,5 +79,5 @@ def _shape(con, source: Source, raw: str, engagement: Engagement, key: bytes) ->
     times = [
         c.name for c in TABLES[source.table].columns if c.type == "timestamp" and c.name in source.columns
     ]
-    moved = [name for name in times if run(con, f"WITH {raw} {clocks(shape, name)}")[0][0]]
+    moved = [name for name in times if number(con, f"WITH {raw} {clocks(shape, name)}")]
     return replace(shape, clocks=frozenset(moved))

@@ -6,7 +6,7 @@ from typing import Any
 from opsmodel.intake.cleaning.clean import staged
 from opsmodel.intake.cleaning.quarantine import remove
 from opsmodel.intake.contract import TABLES
-from opsmodel.intake.engine import run
+from opsmodel.intake.engine import number, run
 
 
 def name_stores(con, tables: list[str]) -> dict[str, Any]:
@@ -113,13 +113,13 @@ def settle(con, tables: list[str]) -> dict[str, int]:
     _first_stores(con, tables)
     customers = staged("customers")
     homeless = f"SELECT count(*) FROM {customers} WHERE store_id IS NULL"
-    before = run(con, homeless)[0][0]
+    before = number(con, homeless)
     run(
         con,
         f"UPDATE {customers} SET store_id = f.store_id FROM first_stores f "
         f"WHERE {customers}.store_id IS NULL AND {customers}.customer_id = f.customer_id",
     )
-    n_homed = before - run(con, homeless)[0][0]
+    n_homed = before - number(con, homeless)
     remove(
         con, "customers", reason="no_store", column="store_id",
         doomed=f"SELECT _source, _line FROM {customers} WHERE store_id IS NULL",
@@ -134,10 +134,10 @@ def settle(con, tables: list[str]) -> dict[str, int]:
         f"INSERT INTO {customers} (_source, customer_id, store_id) "
         "SELECT -1, customer_id, store_id FROM created",
     )
-    (n_created,) = run(con, "SELECT count(*) FROM created")[0]
-    (n_orphans,) = run(
+    n_created = number(con, "SELECT count(*) FROM created")
+    n_orphans = number(
         con, f"SELECT count(*) FROM {staged('orders')} WHERE customer_id IN (SELECT customer_id FROM created)"
-    )[0]
+    )
     if "order_lines" in tables:
         remove(
             con, "order_lines", reason="no_order", column="order_id",

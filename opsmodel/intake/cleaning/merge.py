@@ -4,7 +4,7 @@ from opsmodel.intake.cleaning.clean import staged
 from opsmodel.intake.cleaning.quarantine import remove
 from opsmodel.intake.cleaning.recipe import HELPERS
 from opsmodel.intake.contract import TABLES
-from opsmodel.intake.engine import run
+from opsmodel.intake.engine import number, run
 
 PLACE = "_source, _line"
 
@@ -32,7 +32,7 @@ def merge(
         f"CREATE OR REPLACE TEMP TABLE repeated AS "
         f"SELECT {keys} FROM {name} GROUP BY ALL HAVING count(*) > 1",
     )
-    if not run(con, "SELECT count(*) FROM repeated")[0][0]:
+    if not number(con, "SELECT count(*) FROM repeated"):
         return 0, 0
     same = " AND ".join(f"t.{column} IS NOT DISTINCT FROM r.{column}" for column in key)
     leads = ", ".join(

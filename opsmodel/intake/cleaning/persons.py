@@ -1,7 +1,7 @@
 """One person, one id: the same phone under two customer ids is the same customer."""
 
 from opsmodel.intake.cleaning.clean import staged
-from opsmodel.intake.engine import run
+from opsmodel.intake.engine import number, run
 
 SHARED_BY = 5  # a phone under more ids than this is a shop's own or a stand-in, and joins nobody
 
@@ -18,16 +18,11 @@ def unite(con, tables: list[str]) -> dict[str, int]:
         for t in with_phone
     )
     run(con, f"CREATE OR REPLACE TEMP TABLE pairs AS SELECT DISTINCT * FROM ({pairs})")
-    (n_shared,) = run(
-        con, f"SELECT count(*) FROM (SELECT phone FROM pairs GROUP BY 1 HAVING count(*) > {SHARED_BY})"
-    )[0]
-    run(
-        con,
-        "DELETE FROM pairs WHERE phone IN "
-        f"(SELECT phone FROM pairs GROUP BY 1 HAVING count(*) > {SHARED_BY})",
-    )
+    shared = f"SELECT phone FROM pairs GROUP BY 1 HAVING count(*) > {SHARED_BY}"
+    n_shared = number(con, f"SELECT count(*) FROM ({shared})")
+    run(con, f"DELETE FROM pairs WHERE phone IN ({shared})")
     _owners(con, "customers" in tables)
-    (n_united,) = run(con, "SELECT count(*) FROM owners WHERE customer_id <> owner")[0]
+    n_united = number(con, "SELECT count(*) FROM owners WHERE customer_id <> owner")
     for table in tables:
         for column in ("customer_id", "referrer_id"):
             if n_united and _has(con, table, column):
@@ -39,7 +34,7 @@ def unite(con, tables: list[str]) -> dict[str, int]:
     for table in with_phone:
         name = staged(table)
         nameless = "customer_id IS NULL AND phone IS NOT NULL"
-        if not run(con, f"SELECT count(*) FROM {name} WHERE {nameless}")[0][0]:
+        if not number(con, f"SELECT count(*) FROM {name} WHERE {nameless}"):
             continue
         run(
             con,
@@ -80,9 +75,9 @@ def _owners(con, contacts: bool) -> None:
             ) phones USING (phone) GROUP BY p.customer_id
         """,
         )
-        moved = run(
+        moved = number(
             con, "SELECT count(*) FROM wider w JOIN spread s USING (customer_id) WHERE w.best < s.best"
-        )[0][0]
+        )
         run(con, "CREATE OR REPLACE TEMP TABLE spread AS SELECT * FROM wider")
         if not moved:
             break

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from opsmodel.intake.cleaning.clean import staged
 from opsmodel.intake.cleaning.quarantine import remove
 from opsmodel.intake.contract import TABLES
-from opsmodel.intake.engine import run
+from opsmodel.intake.engine import number, run
 
 SEEN = ("ordered_at", "joined_at", "left_at", "member_since", "happened_at", "done_at", "answered_at")
 COUNTED = ("spent_on", "counted_on")
@@ -37,7 +37,7 @@ def impossible(con, table: str, last: date) -> None:
         if column in SEEN + COUNTED:
             _doom(con, table, column, "future", f"{column} >= TIMESTAMP '{end}'")
     if table == "orders":
-        (typical,) = run(con, f"SELECT quantile_disc(amount, 0.99) FROM {staged(table)} WHERE amount > 0")[0]
+        typical = number(con, f"SELECT quantile_disc(amount, 0.99) FROM {staged(table)} WHERE amount > 0")
         limit = min(HUGE, max(HUGE_TIMES * (typical or HUGE), 10_000))
         _doom(con, table, "amount", "huge_amount", f"abs(amount) > {limit}")
     if table == "spend":

@@ -8,8 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from opsmodel.intake.cleaning.clean import Source, staged
-from opsmodel.intake.contract import TABLES
-from opsmodel.intake.engine import run
+from opsmodel.intake.engine import number, run
 from opsmodel.wording import _
 
 FATES = "fates"
@@ -52,7 +51,7 @@ def remove(con, table: str, doomed: str, *, reason: str, column: str | None = No
         con,
         f'CREATE OR REPLACE TEMP TABLE doomed AS SELECT _source, _line, {named} AS "column" FROM ({doomed})',
     )
-    (n,) = run(con, "SELECT count(*) FROM doomed")[0]
+    n = number(con, "SELECT count(*) FROM doomed")
     if n:
         run(con, f"INSERT INTO {FATES} SELECT '{table}', _source, _line, \"column\", '{reason}' FROM doomed")
         run(
@@ -98,7 +97,7 @@ def ledger(con, sources: list[Source], rejected: list[tuple[str, int, str, str]]
     entries = []
     aside = Counter(place for place, _line, _text, reason in rejected if reason not in NO_DATA)
     for source in sources:
-        (kept,) = run(con, f"SELECT count(*) FROM {staged(source.table)} WHERE _source = {source.number}")[0]
+        kept = number(con, f"SELECT count(*) FROM {staged(source.table)} WHERE _source = {source.number}")
         merged, lost = (fates.get((source.number, flag), 0) for flag in (True, False))
         extra = aside[source.place]
         rows_in, lost = source.n_rows + extra, lost + extra
@@ -163,8 +162,3 @@ def safe(value: object) -> str:
     text = _PHONE.sub(lambda found: found.group(1)[-3:] + "********", text)
     number = re.fullmatch(r"[-+]?[\d.,]+", text)
     return f"'{text}" if text[:1] in "=+-@\t\r\n|%" and text and not number else text
-
-
-def column_zh(table: str, column: str) -> str:
-    """The Chinese name of a canonical column."""
-    return TABLES[table].column(column).zh

@@ -2,7 +2,7 @@
 
 from opsmodel.intake.cleaning.clean import staged
 from opsmodel.intake.cleaning.quarantine import remove
-from opsmodel.intake.engine import run
+from opsmodel.intake.engine import number, run
 
 ORDERS = staged("orders")
 
@@ -27,9 +27,9 @@ def settle(con) -> dict[str, int]:
         f"UPDATE {ORDERS} SET refund_amount = amount "
         "WHERE status = 'full' AND coalesce(refund_amount, 0) = 0 AND amount > 0",
     )
-    (n_partial,) = run(
+    n_partial = number(
         con, f"SELECT count(*) FROM {ORDERS} WHERE status = 'partial' AND coalesce(refund_amount, 0) = 0"
-    )[0]
+    )
     remove(
         con, "orders", reason="refund_above_order", column="refund_amount",
         doomed=f"SELECT _source, _line FROM {ORDERS} WHERE refund_amount > amount",

@@ -1,7 +1,5 @@
 """Which raw sheet stands for which canonical table."""
 
-import re
-
 from opsmodel.errors import IntakeError
 from opsmodel.intake.aliases import Mapping, match, normal
 from opsmodel.intake.checks import Observation
@@ -23,29 +21,31 @@ def assign(sheets: list[RawSheet], engagement: Engagement) -> tuple[list[Source]
     seen: list[Observation] = []
     fitted: list[tuple[RawSheet, Mapping]] = []
     for sheet in sheets:
-        label = f"{sheet.file} [{sheet.sheet}]" if sheet.sheet else sheet.file
         if not sheet.n_rows:
-            seen.append(Observation("empty_sheet", "warning", {"sheet": label}))
+            seen.append(Observation("empty_sheet", "warning", {"sheet": sheet.label}))
         mapping = _match(sheet, engagement)
         fitted.append((sheet, mapping))
-        if sheet.note:
-            titles = re.fullmatch(r"(\d+) title rows above the header", sheet.note)
-            values = {"sheet": label, **({"n": int(titles[1])} if titles else {"note": sheet.note})}
-            seen.append(Observation("titles" if titles else "note", "note", values))
+        if sheet.n_titles:
+            seen.append(Observation("titles", "note", {"sheet": sheet.label, "n": sheet.n_titles}))
         if mapping.table is None:
             headers = ", ".join(sheet.headers[:8])
-            seen.append(Observation("unused_sheet", "warning", {"sheet": label, "headers": headers}))
+            seen.append(Observation("unused_sheet", "warning", {"sheet": sheet.label, "headers": headers}))
             continue
         columns: dict[str, int | str] = {**mapping.columns, **_constants(mapping.table, engagement)}
         missing = [c for c in mapping.missing if c not in columns and (mapping.table, c) not in DERIVABLE]
         if missing:
             raise IntakeError(
-                f"{label} looks like {mapping.table}, but no header stands for {missing[0]!r}.",
+                f"{sheet.label} looks like {mapping.table}, but no header stands for {missing[0]!r}.",
                 found=sheet.headers,
                 fix=f"write the header in engagement.yaml under columns.{mapping.table}.{missing[0]}.",
             )
         for column, rivals in mapping.ambiguous.items():
-            values = {"sheet": label, "column": column, "used": rivals[0], "others": ", ".join(rivals[1:])}
+            values = {
+                "sheet": sheet.label,
+                "column": column,
+                "used": rivals[0],
+                "others": ", ".join(rivals[1:]),
+            }
             seen.append(Observation("ambiguous", "note", values))
         _learn_store_names(mapping, sheet, columns)
         sources.append(
@@ -59,12 +59,11 @@ DERIVABLE = {("customers", "store_id")}  # a contact without a store is at home 
 
 
 def _match(sheet: RawSheet, engagement: Engagement) -> Mapping:
-    place = f"{sheet.file}!{sheet.sheet}" if sheet.sheet else sheet.file
     headers = {
         table: {column: header for column, header in columns.items() if not _is_constant(header)}
         for table, columns in engagement.columns.items()
     }
-    return match(sheet.headers, headers, file=place, files=engagement.files)
+    return match(sheet.headers, headers, file=sheet.place, files=engagement.files)
 
 
 def _is_constant(header: str | list[str]) -> bool:

@@ -58,8 +58,7 @@ def read_text(path: Path, file: str, landing: Landing, scratch: Path) -> RawShee
             found=layout.headers,
             fix="export it again, or move it out of raw/.",
         )
-    note = f"{layout.n_titles} title rows above the header" if layout.n_titles else ""
-    return RawSheet(table, file, "", layout.headers, n_rows, encoding.name, note)
+    return RawSheet(table, file, "", layout.headers, n_rows, encoding.name, layout.n_titles)
 
 
 def _layout(path: Path, encoding: Encoding, file: str) -> Layout:

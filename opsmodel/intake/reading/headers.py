@@ -33,10 +33,6 @@ def header_row(rows: Sequence[Sequence[str]]) -> int | None:
     return score.index(best) if best else None
 
 
-def _is_words(cell: str) -> bool:
-    return bool(cell.strip()) and not _NUMBER_OR_DATE.match(cell)
-
-
 def is_totals(cells: Sequence[str]) -> bool:
     """True if the first cell that is not empty says that the row adds up others.
 

@@ -13,7 +13,7 @@ class RawSheet:
     headers   header texts in order; c0 belongs to headers[0]; a column without a header has ""
     n_rows    rows in the table; rejected rows are not among them
     encoding  encoding of a text file, or ""
-    note      what was passed over on the way, in English, or ""
+    n_titles  title rows above the header, passed over
     """
 
     table: str
@@ -22,4 +22,14 @@ class RawSheet:
     headers: list[str]
     n_rows: int
     encoding: str = ""
-    note: str = ""
+    n_titles: int = 0
+
+    @property
+    def label(self) -> str:
+        """The sheet as a reader of the intake report sees it."""
+        return f"{self.file} [{self.sheet}]" if self.sheet else self.file
+
+    @property
+    def place(self) -> str:
+        """The sheet as `files:` in engagement.yaml and rejected rows name it."""
+        return f"{self.file}!{self.sheet}" if self.sheet else self.file

@@ -86,8 +86,7 @@ def _read_sheet(sheet, name: str, file: str, landing: Landing) -> RawSheet | Non
     table = landing.new_table()
     body = _body([*first[top + 1 :]], rows, top + 2)
     n_rows = landing.fill(table, len(headers), _kept(body, headers, f"{file}!{name}", landing))
-    note = f"{place} title rows above the header" if place else ""
-    return RawSheet(table, file, name, headers, n_rows, "", note)
+    return RawSheet(table, file, name, headers, n_rows, "", place)
 
 
 def _body(start: list, rest: Iterator, line: int) -> Iterator[tuple[int, list[str | None]]]:
