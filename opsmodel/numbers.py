@@ -35,7 +35,16 @@ def percent(value, digits: int = 1) -> str:
     >>> percent(0.356), percent(0)
     ('35.6%', '0.0%')
     """
-    return f"{100 * float(value):.{digits}f}%" if _seen(value) else UNSEEN
+    return f"{_plain(100 * float(value), digits)}%" if _seen(value) else UNSEEN
+
+
+def chance(value) -> str:
+    """A probability that chance alone did it; never written as nothing.
+
+    >>> chance(0.034), chance(0.00001)
+    ('3.4%', '<0.1%')
+    """
+    return "<0.1%" if _seen(value) and float(value) < 0.0005 else percent(value)
 
 
 def days(value) -> str:
@@ -89,7 +98,7 @@ def points(value, digits: int = 1) -> str:
     if not _seen(value):
         return UNSEEN
     unit = "个百分点" if language() == "zh" else " pp"
-    return _signed(f"{100 * float(value):.{digits}f}{unit}", value)
+    return _signed(f"{_plain(100 * float(value), digits)}{unit}", value)
 
 
 def number(value, digits: int = 2) -> str:
@@ -99,6 +108,11 @@ def number(value, digits: int = 2) -> str:
     ('1.83', '1,234.5')
     """
     return f"{float(value):,.{digits}f}" if _seen(value) else UNSEEN
+
+
+def _plain(value: float, digits: int) -> str:
+    """Rounded, and a nothing without a sign."""
+    return f"{round(value, digits) + 0.0:.{digits}f}"
 
 
 def _signed(text: str, value) -> str:

@@ -118,7 +118,7 @@ def action(lever: str) -> str:
         ),
         "close_rate": lambda: _(
             "Find who showed interest (came to a trial, replied, asked a price) and write to them first, "
-            "with one low-price entry product and a different message for each stage of knowing the shop."
+            "with one easy first purchase and a different message for each stage of knowing the shop."
         ),
         "repurchase": lambda: _(
             "Set a follow-up rhythm after the first order that gives a reason other than a discount, and "

@@ -43,7 +43,8 @@ def no_comparison(periods: pd.DataFrame) -> str:
 
     periods  the table of `growth.periods`
     """
-    fewest = periods["n_buyers"].fillna(0).min() if len(periods) else 0
+    counted = "n_orders" if len(periods) and periods["n_buyers"].isna().all() else "n_buyers"
+    fewest = periods[counted].fillna(0).min() if len(periods) else 0
     if fewest >= SMALLEST_BASE:
         return ""
     return _(
@@ -104,6 +105,22 @@ def no_pilot(running: dict | None) -> str:
     running  what `decisions.running` returns
     """
     return "" if running else _("This chapter is left out: no pilot is registered, and no wave has started.")
+
+
+def cut_values(cuts: pd.DataFrame) -> pd.DataFrame:
+    """One row per measure of RFM: where each score begins, written in its unit.
+
+    cuts  the table of `segments.chain_cuts`
+
+    Returns measure, then a column a score.
+    """
+    write = {"spend": numbers.money}
+    wide = cuts.pivot(index="measure", columns="score", values="cut").rename(columns=str)
+    written = [
+        [measure, *(write.get(str(measure), numbers.count)(value) for value in row)]
+        for measure, row in zip(wide.index, wide.to_numpy(), strict=True)
+    ]
+    return pd.DataFrame(written, columns=["measure", *wide.columns])
 
 
 def _number(lever: str, row) -> dict:

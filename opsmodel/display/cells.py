@@ -124,7 +124,9 @@ def _measured(frame: pd.DataFrame) -> str:
 
 
 def _between(low: str, high: str) -> str:
-    return f"{low.removesuffix('%')}–{high}" if high.endswith("%") else f"{low} – {high}"
+    if high.endswith("%") and not high.startswith("-"):
+        return f"{low.removesuffix('%')}{' – ' if low.startswith('-') else '–'}{high}"
+    return f"{low} – {high}"
 
 
 def kind(name: str) -> str:
@@ -136,7 +138,7 @@ def kind(name: str) -> str:
     last = name.rsplit("_", 1)[-1]
     if name.startswith("n_"):
         return "count"
-    if last in RATES or name.startswith("share_") or name == "retained_adds":
+    if last in RATES or name.startswith("share_") or name in ("retained_adds", "orders_per_visitor"):
         return "rate"
     if name in MONEY_NAMES or last in MONEY or name.endswith("order_value"):
         return "money"

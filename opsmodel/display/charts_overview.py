@@ -23,17 +23,23 @@ def store_map(
     table  of overview.by_stage: store_id, stage, money, state, n
     names  store_id -> name
 
-    A dot marks a stage that is level with the peers, a dash one with too small a base to tell. Of more than
-    40 stores those with the most money are drawn. Raises TableError if a column is missing.
+    A dot marks a stage that is level with the peers, a dash one with too small a base to tell; a store with
+    nothing else is left out. Of more than 40 stores those with the most money are drawn.
+    Raises TableError if a column is missing.
     """
     drawn = marks.columns(table, ["store_id", "stage", "money", "state", "n"], "store_map")
     if drawn.empty or not drawn["state"].ne("unseen").any():
         return theme.silent(title, _("No store has customers enough to be compared yet."), as_of=as_of)
-    sums = drawn.groupby("store_id")["money"].sum().sort_values(ascending=False, kind="stable")
+    n_all = drawn["store_id"].nunique()
+    told = drawn[drawn.groupby("store_id")["state"].transform(lambda state: state.ne("unseen").any())]
+    sums = told.groupby("store_id")["money"].sum().sort_values(ascending=False, kind="stable")
     stores = sums.index[:MOST].tolist()
     cells = {(row.store_id, row.stage): row for row in drawn.itertuples()}
     field = [[cells.get((store, stage)) for stage in STAGES] for store in stores]
     base = _("money a year of gaps beyond noise · dot: level with its peers · dash: base under 30")
+    if n_all > len(sums):
+        base = _("{base} · {few} stores with too small a base throughout left out",
+                 base=base, few=n_all - len(sums))  # fmt: skip
     if len(sums) > MOST:
         base = _("{base} · the {most} of {n} stores with the most money", base=base, most=MOST, n=len(sums))
     figure = theme.figure(title, base=base, as_of=as_of, height=80 + 34 * len(stores))

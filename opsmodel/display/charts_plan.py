@@ -15,10 +15,10 @@ COLORS = {"care": theme.GREEN, "content": theme.BLUE, "next_product": theme.PURP
 def ninety_days(
     touches: pd.DataFrame, *, hazard: pd.DataFrame, rhythm: pd.DataFrame, title: str, as_of=None
 ) -> go.Figure:
-    """Bars: the chance to come back in each week after the first order; the touches above them, the stop day.
+    """Bars: the chance to come back in each week or fortnight; the touches above them, the stop day.
 
     touches  of plan.touches: after_days, kind, break_even_lift
-    hazard   of repurchase.hazard in weeks: from_day, to_day, n_at_risk, hazard; the one the plan goes by
+    hazard   of repurchase.hazard, the one the plan goes by: from_day, to_day, n_at_risk, hazard
     rhythm   of plan.rhythm: peak_from_day, peak_to_day, stop_day, horizon
 
     Raises TableError if a column is missing.
@@ -31,11 +31,12 @@ def ninety_days(
     weeks = weeks[(weeks["from_day"] <= told["horizon"]) & (weeks["n_at_risk"] > 0)]
     if marks.unseen(weeks, "hazard"):
         return theme.silent(title, _("Nobody was watched through a whole period."), as_of=as_of)
-    base = _("of the customers not back yet when the week starts; shaded: the days of the peak")
+    base = _("of the customers not back yet when the bar begins; shaded: the days of the peak")
+    length = float((weeks["to_day"] - weeks["from_day"] + 1).max())
     figure = theme.figure(title, base=base, as_of=as_of, height=340, legend=True)
     figure.add_bar(
         x=theme.rounded((weeks["from_day"] + weeks["to_day"]) / 2), y=theme.rounded(weeks["hazard"]),
-        width=6.2, marker={"color": marks.colors(weeks["n_at_risk"], theme.PALE)}, showlegend=False,
+        width=0.88 * length, marker={"color": marks.colors(weeks["n_at_risk"], theme.PALE)}, showlegend=False,
         hovertext=[_week(row) for row in weeks.itertuples()], hoverinfo="text", name=_("Returns"),
     )  # fmt: skip
     top = float(weeks["hazard"].max()) or 1.0
@@ -59,7 +60,8 @@ def ninety_days(
             yref="paper", showarrow=False, xanchor="left", xshift=6, font={"size": 12, "color": theme.INK},
         )  # fmt: skip
     figure.update_xaxes(title_text=_("Days after the first purchase"), range=[-2, float(told["horizon"]) + 2])
-    figure.update_yaxes(tickformat=".0%", range=[0, 1.32 * top], title_text=_("Chance to return in the week"))
+    chance = _("Chance to return in {n} days", n=numbers.count(length))
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.32 * top], title_text=chance)
     return figure
 
 

@@ -11,6 +11,8 @@ from opsmodel.errors import ArgumentError
 
 TRAFFIC = ("visitors", "conversion", "average_order_value", "orders_per_buyer")
 BUYERS = ("n_buyers", "average_order_value", "orders_per_buyer")
+VISITS = ("visitors", "orders_per_visitor", "average_order_value")  # where too few buyers are known
+ORDERS = ("n_orders", "average_order_value")
 USERS = ("users", "close_rate", "value_per_buyer")
 
 
@@ -25,7 +27,8 @@ def decompose(before, after, factors: Iterable[str] | None = None) -> pd.DataFra
     before, after  factors by name: a mapping, a Series, or a table of one row, such as a row of `equation`
                    (last period and this one, or `average(peers)` and the store)
     factors        the names to multiply; by default all of a mapping, and of rows of `equation` the form
-                   with visitors, or with buyers where visitors were not counted in both
+                   with visitors, or without them where they were not counted in both; and with orders in
+                   the place of buyers where one side does not know its buyers
 
     Returns factor, before, after, contribution (summing to the change of the product), share_of_change.
     Raises ArgumentError if a factor is missing from either, or unseen while the product is not 0.
@@ -114,7 +117,14 @@ def _names(before: dict, after: dict) -> list[str]:
     if "net_revenue" not in before:
         return list(before)
     counted = pd.notna(before["visitors"]) and pd.notna(after["visitors"])
-    return list(TRAFFIC if counted else BUYERS)
+    return list(form(counted, pd.notna(before["n_buyers"]) and pd.notna(after["n_buyers"])))
+
+
+def form(counted: bool, known: bool) -> tuple[str, ...]:
+    """The factors of revenue, by what could be seen: visitors at the door, and who the buyers are."""
+    if known:
+        return TRAFFIC if counted else BUYERS
+    return VISITS if counted else ORDERS
 
 
 def _known(names: list[str], before: dict, after: dict) -> tuple[list[float], list[float]]:

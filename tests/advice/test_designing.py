@@ -181,10 +181,19 @@ def test_rewards_are_a_round_fifth_of_an_orders_margin():
 def test_the_plan_of_contacts_says_when_to_stop(stop, kind):
     rhythm = pd.DataFrame([{
         "basis": "own", "n_customers": 300, "n_events": 120, "peak_from_day": 15, "peak_to_day": 42,
-        "stop_day": stop, "order_margin": 70.0, "touch_cost": 1.5, "believable_lift": 0.2,
+        "stop_day": stop, "horizon": 90, "order_margin": 70.0, "touch_cost": 1.5, "believable_lift": 0.2,
     }])  # fmt: skip
     touches = pd.DataFrame({"after_days": [1, 9][: 2 if stop else 0]})
     found = designing.contact_plan(rhythm, touches)
     assert found.kind == kind
     assert "days 15 to 42" in found.claim
     assert ("none after day 49" in found.claim) == bool(stop)
+
+
+def test_a_stop_day_that_is_only_the_end_of_the_plan_is_not_called_one():
+    rhythm = pd.DataFrame([{
+        "basis": "own", "n_customers": 300, "n_events": 120, "peak_from_day": 15, "peak_to_day": 42,
+        "stop_day": 90, "horizon": 90, "order_margin": 70.0, "touch_cost": 1.5, "believable_lift": 0.2,
+    }])  # fmt: skip
+    found = designing.contact_plan(rhythm, pd.DataFrame({"after_days": [1, 9]}))
+    assert "up to day 90, where this plan ends" in found.claim

@@ -78,7 +78,7 @@ def test_a_rise_names_the_factor_that_gave_most_and_the_one_against_it():
         "From ¥5,000 to ¥6,000, split by factor without a rest. conversion worked the other way: -¥1,224."
     )
     assert in_chinese(findings.change, table).claim == (
-        "净收入升至 ¥6,000（+¥1,000、+20.0%），主要来自进店人数：+¥2,224。"
+        "净营收升至 ¥6,000（+¥1,000、+20.0%），主要来自进店人数：+¥2,224。"
     )
 
 
@@ -90,12 +90,12 @@ def test_a_fall_a_standstill_and_a_start_from_nothing():
     assert found.evidence == "From ¥10,000 to ¥7,500, split by factor without a rest."
     assert (
         in_chinese(findings.change, fall).claim
-        == "净收入降至 ¥7,500（-¥2,500、-25.0%），主要来自value：-¥2,500。"
+        == "净营收降至 ¥7,500（-¥2,500、-25.0%），主要来自value：-¥2,500。"
     )
     still = growth.decompose({"users": 1000, "close_rate": 0.5}, {"users": 1002, "close_rate": 0.5})
     assert findings.change(still).kind == "unchanged"
     assert findings.change(still).claim == "Net revenue stayed at ¥501."
-    assert in_chinese(findings.change, still).claim == "净收入基本持平，为 ¥501。"
+    assert in_chinese(findings.change, still).claim == "净营收基本持平，为 ¥501。"
     start = growth.decompose(
         {"n_buyers": 0, "value_per_buyer": np.nan}, {"n_buyers": 9, "value_per_buyer": 5.0}
     )
@@ -149,14 +149,14 @@ def test_most_who_come_back_do_so_early_or_late():
     found = findings.repurchase_rhythm(early)
     assert found.kind == "repurchase_soon"
     assert found.claim == (
-        "40.0% of buyers come back within 90 days, half of these or more within 30 (25.0%)."
+        "40.0% of buyers come back within 90 days, half of these or more within 30."
     )
     assert found.action == "Put the follow-up messages inside the first 30 days."
     assert found.evidence == (
         "80 of 200 buyers whose first order is at least 90 days old; 95% interval 33.0% to 47.0%."
     )
     assert in_chinese(findings.repurchase_rhythm, early).claim == (
-        "40.0% 的客户在 90 天内复购，其中一半以上在 30 天内回来（25.0%）。"
+        "40.0% 的客户在 90 天内复购，其中一半以上在 30 天内就回来了。"
     )
     late = early.assign(repurchase_rate=[0.05, 0.1, 0.4])
     found = findings.repurchase_rhythm(late)
@@ -312,7 +312,7 @@ def test_money_is_the_gap_times_what_follows_it():
     )
     assert found[0].worth.endswith("counting the first 90 days of every customer.")
     chinese = in_chinese(findings.for_store, table(kept_close_rate={}), "S001")[0]
-    assert chinese.worth.startswith("达到同组前四分之一的水平，每年约值净收入 ¥2,992（")
+    assert chinese.worth.startswith("达到同组前四分之一的水平，每年约值净营收 ¥2,992（")
 
 
 def test_money_is_margin_where_the_client_supplies_it_and_says_so():

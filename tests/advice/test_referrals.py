@@ -108,12 +108,15 @@ def test_flags_are_to_be_checked_and_their_absence_is_said():
 
 
 def test_partners_are_counted_with_what_they_do():
-    counts = pd.DataFrame({"n_partners": [3], "touch_free_repeats": [3.5], "retained_referrals": [2.0]})
+    counts = pd.DataFrame({"n_partners": [6], "touch_free_repeats": [3.5], "retained_referrals": [2.0]})
     found = findings.partners_found(counts)
-    assert (found.kind, found.n) == ("partners_found", 3)
-    assert "3" in found.claim
+    assert (found.kind, found.n) == ("partners_found", 6)
+    assert "6" in found.claim
     assert "2" in found.evidence
     assert findings.partners_found(counts.assign(n_partners=0)).kind == "partners_none"
+    few = findings.partners_found(counts.assign(n_partners=4))  # of fewer than five nothing is told
+    assert (few.kind, few.n, few.evidence) == ("partners_few", 0, "")
+    assert "4" not in few.claim
 
 
 def schemes(*rates, n=60):

@@ -42,7 +42,8 @@ def test_the_half_year_of_the_seven_customer_shop_is_as_counted_by_hand(shop):
     # 15 occasions of 7 known buyers, and one anonymous sale: 1 ÷ (15 ÷ 7) of a buyer
     assert found.round(4).iloc[0].to_dict() == {
         "net_revenue": 1247.3, "n_orders": 16.0, "n_buyers": 7.4667, "identified_share": 0.9639,
-        "visitors": 728.0, "conversion": 0.0103, "average_order_value": 77.9562, "orders_per_buyer": 2.1429,
+        "visitors": 728.0, "conversion": 0.0103, "orders_per_visitor": 0.022,
+        "average_order_value": 77.9562, "orders_per_buyer": 2.1429,
         "users": 7.4667, "close_rate": 1.0, "value_per_buyer": 167.0491,
     }  # fmt: skip
 

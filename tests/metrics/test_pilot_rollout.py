@@ -162,6 +162,8 @@ def test_waves_need_a_lift_and_their_columns():
         ("effective", 0.2, 0.2, "stop"),
         ("probably", 0.9, 0.1, "hold"),
         ("unclear", None, None, "hold"),
+        ("unclear", 0.0, 0.4, "hold"),
+        ("not_enough", 0.0, 0.4, "hold"),
         ("no_effect", 0.9, 0.1, "stop"),
     ],
 )

@@ -6,7 +6,9 @@ import pandas as pd
 
 from opsmodel.advice import advised
 from opsmodel.advice.design.economics import content_scores, unit_economics
+from opsmodel.advice.design.pacing import pace
 from opsmodel.advice.design.pricing import price_points
+from opsmodel.advice.design.pricing import rule as trade
 from opsmodel.advice.design.reaching import audiences, schemes
 from opsmodel.advice.design.scheduling import (
     calendar,
@@ -27,6 +29,7 @@ __all__ = [
     "margin_share",
     "monday",
     "order_margin",
+    "pace",
     "price_points",
     "promised",
     "provider_criteria",
@@ -38,6 +41,7 @@ __all__ = [
     "staffing",
     "targets",
     "touches",
+    "trade",
     "unit_economics",
     "weeks",
 ]

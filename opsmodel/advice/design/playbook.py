@@ -43,19 +43,22 @@ def of(client) -> Playbook:
     return read(client.folder)
 
 
-def answers(finding: Finding, playbook: Playbook) -> list[Play]:
+def answers(finding: Finding, playbook: Playbook, trade: str = "") -> list[Play]:
     """The plays that answer a finding: those that name its kind, else its lever, else its stage.
 
     A finding that asks for nothing (no action) is answered only by plays that name its kind.
+
+    trade  frequent, between or rare (see `plan.trade`): plays for other trades are left out
     """
-    named = [play for play in playbook.plays if finding.kind in play.kinds]
+    plays = [play for play in playbook.plays if play.suits(trade)]
+    named = [play for play in plays if finding.kind in play.kinds]
     if named or not (finding.action or finding.lever):
         return named
-    lever = [play for play in playbook.plays if finding.lever in play.levers]
+    lever = [play for play in plays if finding.lever in play.levers]
     if finding.lever and lever:
         return sorted(lever, key=lambda play: play.levers.index(finding.lever))
-    stage = [play for play in playbook.plays if play.stage == finding.stage]
-    return stage or [play for play in playbook.plays if play.stage == "base"]
+    stage = [play for play in plays if play.stage == finding.stage]
+    return stage or [play for play in plays if play.stage == "base"]
 
 
 def for_findings(
@@ -65,6 +68,7 @@ def for_findings(
     *,
     playbook: Playbook,
     currency: str = "",
+    trade: str = "",
     most: int = 2,
 ) -> pd.DataFrame:
     """One row per finding and play that answers it, the findings in their order, the first play first.
@@ -78,6 +82,7 @@ def for_findings(
     store_id  the store
     playbook  of `of` or `plays.read`
     currency  the client's; where the playbook's is another, costs are NaN
+    trade     how often the chain's customers buy, of `plan.trade`: plays for other trades are left out
     most      plays a finding
 
     Returns finding (its claim), kind, lever, play (id), play_name, stage, owner, kpi, today (shrunken level
@@ -91,7 +96,7 @@ def for_findings(
     known = playbook.currency == (currency or playbook.currency)
     found = []
     for finding in findings:
-        for play in answers(finding, playbook)[:most]:
+        for play in answers(finding, playbook, trade)[:most]:
             cost, hours = costs(play, flow, playbook.hour_cost)
             cost = cost if known else nan
             worth = finding.money if finding.money > 0 else nan
@@ -118,7 +123,8 @@ def _told(row) -> list[str]:
     show = advised.figure(row["lever"]) if row["lever"] else numbers.number
     target = worth = numbers.UNSEEN
     if not isnan(row["target_high"]):
-        target = f"{show(row['today'])} → {show(row['target_low'])} – {show(row['target_high'])}"
+        low, high = show(row["target_low"]), show(row["target_high"])
+        target = f"{show(row['today'])} → {low if low == high else f'{low} – {high}'}"
     if not isnan(row["money"]):
         bounds = f"{numbers.money(row['money_low'])} – {numbers.money(row['money_high'])}"
         worth = _("{money} ({bounds})", money=numbers.money(row["money"]), bounds=bounds)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -30,6 +30,7 @@ Item = Literal[
     "method", "process", "team", "one_strategy", "one_organisation", "one_process", "one_standard",
     "one_report", "persona", "connect", "activate", "layer", "repurchase",
 ]  # fmt: skip
+Trade = Literal["frequent", "between", "rare"]
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -64,6 +65,7 @@ class Play(_Part):
     levers: tuple[str, ...] = ()
     kinds: tuple[Text, ...] = ()
     covers: tuple[Item, ...] = ()
+    trades: tuple[Trade, ...] = ()
     owner: Post
     cost: Annotated[tuple[Cost, ...], Field(min_length=1)]
     weeks: tuple[Annotated[int, Field(ge=0, le=52)], Annotated[int, Field(ge=1, le=104)]] = (2, 8)
@@ -78,6 +80,10 @@ class Play(_Part):
             if name not in LEVERS:
                 raise ValueError(f"{name} is no lever; write one of {', '.join(LEVERS)}")
         return names
+
+    def suits(self, trade: str) -> bool:
+        """Whether it fits how often the chain's customers buy; a trade nobody knows rules nothing out."""
+        return not self.trades or trade not in get_args(Trade) or trade in self.trades
 
     @property
     def words(self) -> Words:

@@ -43,7 +43,7 @@ from opsmodel.advice.findings.referrals import (
     referral_share,
     sharing_carries,
 )
-from opsmodel.advice.findings.revenue import beside_peers, change
+from opsmodel.advice.findings.revenue import beside_peers, change, known_part
 from opsmodel.advice.findings.screens import screen_gap
 from opsmodel.advice.findings.segmentation import (
     audience_overlap,
@@ -53,6 +53,7 @@ from opsmodel.advice.findings.segmentation import (
     segment_moves,
 )
 from opsmodel.advice.findings.steps import weakest_step
+from opsmodel.advice.findings.windows import window_fits
 from opsmodel.advice.findings.worth import model_use, revenue_carried, svip_overdue, worth_by_origin
 from opsmodel.advice.gaps import for_store, gap_to_peers
 from opsmodel.advice.training.findings import perception_gap, roles_apart, training_effect, weakest_item
@@ -90,6 +91,7 @@ __all__ = [
     "incentive",
     "invitation_flags",
     "invited_quality",
+    "known_part",
     "largest_lever",
     "leads_to_call",
     "leaking",
@@ -131,5 +133,6 @@ __all__ = [
     "weakest_item",
     "weakest_rung",
     "weakest_step",
+    "window_fits",
     "worth_by_origin",
 ]

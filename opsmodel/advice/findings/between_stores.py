@@ -10,26 +10,28 @@ APART = 0.01  # of a rate: less is no one's concern
 AWAY = 0.02  # of revenue
 
 
-def scopes_apart(chain: pd.DataFrame) -> Finding:
+def scopes_apart(chain: pd.DataFrame, *, within_days: int = 90) -> Finding:
     """How much of the repurchase a single till cannot see.
 
-    chain  the row of `overview.scopes` of the whole chain
+    chain        the row of `overview.scopes` of the whole chain
+    within_days  its window
 
     Returns a finding of kind "scopes_apart", "scopes_level" (less than a point) or "small_base".
     """
     row = chain.iloc[0]
     if not row["n_home"] >= SMALLEST_BASE:
         return small_base(row["n_home"])
-    values = {"home": numbers.percent(row["home_rate"]), "branch": numbers.percent(row["branch_rate"])}
+    values = {"home": numbers.percent(row["home_rate"]), "branch": numbers.percent(row["branch_rate"]),
+              "days": within_days}  # fmt: skip
     apart = row["unseen_rate"] >= APART
     claim = (
         _(
-            "{home} of customers come back to the chain, {branch} to the same till: judge a store by the "
-            "first.",
+            "{home} of customers come back to the chain within {days} days, {branch} to the same till: judge "
+            "a store by the first.",
             **values,
         )
         if apart
-        else _("Home and till agree on repurchase: {home} and {branch}.", **values)
+        else _("Home and till agree on repurchase within {days} days: {home} and {branch}.", **values)
     )  # fmt: skip
     evidence = _(
         "{n_home} customers by home store, {n_branch} when each till counts its own (whoever bought in two "

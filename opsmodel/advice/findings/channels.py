@@ -100,7 +100,7 @@ def fake_adds(performance: pd.DataFrame) -> Finding:
     worst = more.iloc[more["excess"].argmax()]
     evidence = _(
         "{k} of {n} contacts; chance alone gives such a difference with probability {p}.",
-        k=numbers.count(worst["n_fake"]), n=numbers.count(worst["n_adds_2"]), p=numbers.percent(worst["p"]),
+        k=numbers.count(worst["n_fake"]), n=numbers.count(worst["n_adds_2"]), p=numbers.chance(worst["p"]),
     )  # fmt: skip
     return Finding(
         "fake_adds",

@@ -42,10 +42,21 @@ def contact_plan(rhythm: pd.DataFrame, touches: pd.DataFrame) -> Finding:
             _("Let the messages go out by themselves, or raise what an order leaves, before spending hours."),
             owner=_("customer operations"), n=n,
         )  # fmt: skip
+    values |= {"k": numbers.count(len(touches)), "stop": numbers.count(row["stop_day"])}
+    claim = (
+        _(
+            "New customers return most on days {first} to {last}: {k} touches, and none after day {stop}.",
+            **values,
+        )
+        if row["stop_day"] < row["horizon"]
+        else _(
+            "New customers return most on days {first} to {last}: {k} touches up to day {stop}, where this "
+            "plan ends.",
+            **values,
+        )
+    )
     return Finding(
-        "touches_pay", "repurchase",
-        _("New customers return most on days {first} to {last}: {k} touches, and none after day {stop}.",
-          **values, k=len(touches), stop=numbers.count(row["stop_day"])),
+        "touches_pay", "repurchase", claim,
         evidence,
         _("Give the touches to staff as tasks with a due day, hold out a tenth by lot, and compare after one "
           "window; after the stop day only the list of those due for their next purchase."),

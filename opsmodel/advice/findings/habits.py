@@ -51,7 +51,7 @@ def retention_trend(retention: pd.DataFrame, age: int = 1) -> Finding:
             n_new=numbers.count(n_new),
             k_old=numbers.count(k_old),
             n_old=numbers.count(n_old),
-            p=numbers.percent(p),
+            p=numbers.chance(p),
         ),
         action=action,
         n=int(n_old + n_new),
@@ -77,14 +77,12 @@ def repurchase_rhythm(curve: pd.DataFrame) -> Finding:
         "rate": numbers.percent(last["repurchase_rate"]),
         "days": numbers.count(last["within_days"]),
         "early": numbers.count(first["within_days"]),
-        "early_rate": numbers.percent(first["repurchase_rate"]),
     }
     return Finding(
         kind="repurchase_soon" if early else "repurchase_late",
         stage="repurchase",
         claim=_(
-            "{rate} of buyers come back within {days} days, half of these or more within {early} "
-            "({early_rate}).",
+            "{rate} of buyers come back within {days} days, half of these or more within {early}.",
             **values,
         )
         if early

@@ -66,7 +66,7 @@ def _compared(row: pd.Series) -> str:
     values = {
         "n": numbers.count(row["n_treated"]), "controls": numbers.count(row["n_controls"]),
         "post": numbers.count(row["n_post"]), "pre": numbers.count(row["n_pre"]),
-        "p": numbers.percent(row["p"]),
+        "p": numbers.chance(row["p"]),
     }  # fmt: skip
     if not seen:
         return _(
@@ -87,7 +87,8 @@ def pilot_robust(robustness: pd.DataFrame) -> Finding:
 
     robustness  the table of `pilot.robustness`
 
-    Returns a finding of kind "pilot_stands", "pilot_shaky" or "pilot_unchecked" (no check could be made).
+    Returns a finding of kind "pilot_stands", "pilot_barely_checked" (most checks cannot be made),
+    "pilot_shaky" or "pilot_unchecked" (none can).
     """
     state = robustness["holds"].value_counts()
     n, failed = int(state.get("yes", 0) + state.get("no", 0)), int(state.get("no", 0))
@@ -107,6 +108,10 @@ def pilot_robust(robustness: pd.DataFrame) -> Finding:
             _("{failed} of {n} checks do not hold.", failed=values["failed"], n=values["n"]), evidence,
             _("Do not roll out on this estimate alone; look at the stores named in the table."),
         )  # fmt: skip
+    if state.get("not_seen", 0) > n:
+        claim = _("The estimate passes {n} of {all} checks; the others cannot be made with so few stores.",
+                  n=values["n"], all=numbers.count(len(robustness)))  # fmt: skip
+        return Finding("pilot_barely_checked", "", claim, evidence)
     return Finding("pilot_stands", "", _("The estimate passes all {n} checks made.", n=values["n"]), evidence)
 
 

@@ -51,7 +51,11 @@ def pilot_power(power: pd.DataFrame) -> Finding:
         low=numbers.percent(row["false_positive_rate_low"]),
         high=numbers.percent(row["false_positive_rate_high"]),
     )  # fmt: skip
-    action = _("Take more stores or a longer pilot if the smallest effect worth having lies below that.")
+    action = (
+        _("Take more stores, or a longer pilot: at this size only an effect beyond reach would show.")
+        if kind == "pilot_blind"
+        else _("Take more stores or a longer pilot if the smallest effect worth having lies below that.")
+    )
     return Finding(kind, "", claim, evidence, action, n=int(row["n_treated"]))
 
 

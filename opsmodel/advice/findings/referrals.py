@@ -9,6 +9,7 @@ from opsmodel.metrics.rates import against_peers
 from opsmodel.wording import _
 
 NOISE = 0.05  # a p value above it is no finding
+FEWEST_TOLD = 5  # people; of fewer nothing is told on a page
 
 
 def sharing_carries(k: pd.DataFrame, *, within_days: int) -> Finding:
@@ -131,7 +132,7 @@ def invited_quality(quality: pd.DataFrame, *, within_days: int) -> Finding:
         "{k_1} of {n_1} invited buyers, {k_2} of {n_2} others; chance alone gives such a difference with "
         "probability {p}.",
         k_1=numbers.count(k.iloc[0]), n_1=numbers.count(n.iloc[0]), k_2=numbers.count(k.iloc[1]),
-        n_2=numbers.count(n.iloc[1]), p=numbers.percent(p),
+        n_2=numbers.count(n.iloc[1]), p=numbers.chance(p),
     )  # fmt: skip
     return Finding(kind, "repurchase", claim, evidence, action, n=int(n.iloc[0]))
 
@@ -168,7 +169,8 @@ def partners_found(counts: pd.DataFrame) -> Finding:
 
     counts  the row of `referral.partner_counts`
 
-    Returns a finding of kind "partners_found" or "partners_none".
+    Returns a finding of kind "partners_found", "partners_few" (under five: nothing is told of them) or
+    "partners_none".
     """
     row = counts.iloc[0]
     n = int(row["n_partners"])
@@ -179,6 +181,14 @@ def partners_found(counts: pd.DataFrame) -> Finding:
             _("A candidate is a contact with a repeat order nobody asked for and a referral who stayed."),
             _("Record referrers and staff messages; both are needed to find partners."),
         )  # fmt: skip
+    invite = _("Have the store manager invite each of them in person, with a role rather than a discount.")
+    if n < FEWEST_TOLD:
+        few = _(
+            "Fewer than {least} customers come unasked and bring others who stay: the list for staff names "
+            "them.",
+            least=FEWEST_TOLD,
+        )
+        return Finding("partners_few", "acquire", few, "", invite)
     return Finding(
         "partners_found", "acquire",
         _("{n} customers come unasked and bring others who stay: win them as partners first.",
@@ -187,5 +197,5 @@ def partners_found(counts: pd.DataFrame) -> Finding:
           "who stayed; what they spend played no part.",
           free=numbers.count(np.floor(row["touch_free_repeats"])),
           brought=numbers.count(np.floor(row["retained_referrals"]))),
-        _("Have the store manager invite each of them in person, with a role rather than a discount."), n=n,
+        invite, n=n,
     )  # fmt: skip

@@ -5,6 +5,7 @@ import pandas as pd
 
 from opsmodel import numbers
 from opsmodel.advice.finding import Finding
+from opsmodel.metrics.growth.periods import KNOWN
 from opsmodel.wording import _
 
 UNCHANGED = 0.005  # of the amount before; a smaller change is called none
@@ -88,12 +89,45 @@ def beside_peers(decomposition: pd.DataFrame) -> Finding:
     return Finding("below_peers", "", claim, evidence, money=gap)
 
 
+def known_part(periods: pd.DataFrame) -> Finding:
+    """How much of the revenue is of customers somebody knows: all that a page can say is about them.
+
+    periods  rows of `growth.recent` (one store or the chain), the latest last
+
+    Returns a finding of kind "known_part", "known_few" (under a fifth: how many buyers there are cannot be
+    seen) or "no_sales".
+    """
+    row = periods.iloc[-1]
+    if not row["net_revenue"] > 0:
+        return Finding("no_sales", "", _("No known customer has bought yet."), "")
+    days = (pd.Timestamp(row["end"]) - pd.Timestamp(row["start"])).days + 1
+    values = {"share": numbers.percent(row["identified_share"]), "days": days}
+    rest = numbers.money(row["net_revenue"] * (1 - row["identified_share"]))
+    if row["identified_share"] >= KNOWN:
+        return Finding(
+            "known_part", "",
+            _("{share} of net revenue is of known customers; what this page counts is theirs.", **values),
+            _("Rung up anonymously in the last {days} days: {rest}.", days=days, rest=rest),
+        )  # fmt: skip
+    return Finding(
+        "known_few", "acquire",
+        _("Only {share} of net revenue is of known customers: this page speaks of them alone.", **values),
+        _("Rung up anonymously in the last {days} days: {rest}. How many buyers that were, and how often "
+          "they came, cannot be seen: where revenue is split, it is by visits and orders.", days=days, rest=rest),
+        _("Begin at the till: have every buyer recognised (member number, code, payment). Who is not "
+          "recognised cannot be brought back."),
+        owner=_("store manager"),
+    )  # fmt: skip
+
+
 def factor(name: str) -> str:
     """A factor of the growth equations, as a label; names it does not know stay as they are."""
     known = {
         "visitors": lambda: _("visitors"),
         "conversion": lambda: _("conversion"),
         "n_buyers": lambda: _("the number of buyers"),
+        "n_orders": lambda: _("the number of orders"),
+        "orders_per_visitor": lambda: _("orders per visitor"),
         "average_order_value": lambda: _("average order value"),
         "orders_per_buyer": lambda: _("orders per buyer"),
         "users": lambda: _("the number of users"),

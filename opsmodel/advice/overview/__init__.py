@@ -3,7 +3,7 @@
 from opsmodel.advice.overview.bottlenecks import cut, named, names, published, stores, told
 from opsmodel.advice.overview.pricing import EVERY, by_stage, gaps, total
 from opsmodel.advice.overview.ranks import flags, league, ranking
-from opsmodel.advice.overview.scopes import scopes, side_by_side
+from opsmodel.advice.overview.scopes import large_first, scopes, side_by_side
 
 __all__ = [
     "EVERY",
@@ -11,6 +11,7 @@ __all__ = [
     "cut",
     "flags",
     "gaps",
+    "large_first",
     "league",
     "named",
     "names",

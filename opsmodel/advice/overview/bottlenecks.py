@@ -87,11 +87,12 @@ def _sum(rows: pd.DataFrame, chosen: list[str]) -> tuple[float, float, float]:
 def told(stores: pd.DataFrame) -> pd.DataFrame:
     """One row a store of `overview.stores`, written out for people to read.
 
-    Returns store_name, peer_group, bottleneck (lever, or why there is none), this_store,
-    best_quarter (P75 of its peers), bottleneck_worth (a year), interval and all_gaps (of all its
+    Returns store_name, peer_group (unless nobody has one), bottleneck (lever, or why there is none),
+    this_store, best_quarter (P75 of its peers), bottleneck_worth (a year), interval and all_gaps (of all its
     gaps a year).
     """
-    return pd.DataFrame([_written(row) for row in stores.to_dict("records")])
+    table = pd.DataFrame([_written(row) for row in stores.to_dict("records")])
+    return table if stores["peer_group"].any() else table.drop(columns="peer_group", errors="ignore")
 
 
 def _written(row: dict[Any, Any]) -> dict[str, Any]:
@@ -122,13 +123,23 @@ def names(client) -> dict[str, str]:
     }
 
 
-def cut(n: int, most: int) -> str:
-    """What a table of stores says above itself where it shows only the first rows; empty where it shows all.
+def cut(n: int, most: int, of: int = 0) -> str:
+    """What a table of stores says above itself where it shows only some; empty where it shows all.
 
-    >>> cut(8, 40), cut(300, 40)
-    ('', 'the first 40 of 300 stores')
+    n     stores that can be shown
+    most  rows shown
+    of    stores of the chain, where those with too few customers are left out of n
+
+    >>> cut(8, 40), cut(300, 40), cut(23, 40, of=457)
+    ('', 'the first 40 of 300 stores', '23 stores; the 434 others have too few customers to be judged')
     """
-    values = {"most": numbers.count(most), "n": numbers.count(n)}
+    values = {"most": numbers.count(most), "n": numbers.count(n), "few": numbers.count(of - n)}
+    if of > n:
+        if n > most:
+            return _(
+                "the first {most} of {n} stores; {few} more have too few customers to be judged", **values
+            )
+        return _("{n} stores; the {few} others have too few customers to be judged", **values)
     return _("the first {most} of {n} stores", **values) if n > most else ""
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 
 from opsmodel import numbers
 from opsmodel.advice import advised, levers
+from opsmodel.advice.finding import SMALLEST_BASE
 from opsmodel.advice.overview.pricing import EVERY
 from opsmodel.metrics import rates
 from opsmodel.wording import _
@@ -29,17 +30,18 @@ def ranking(benchmarks: pd.DataFrame, lever: str) -> pd.DataFrame:
 
 
 def league(ranking: pd.DataFrame, stores: pd.DataFrame) -> pd.DataFrame:
-    """The table of `ranking`, written out for people to read.
+    """The table of `ranking`, written out for people to read: the stores with a base of 30 or more.
 
     stores  the table of `overview.stores`
 
-    Returns rank, store_name, peer_group, n, seen (the raw figure), likely (the shrunken one),
+    Returns rank, store_name, peer_group (unless nobody has one), n, seen (the raw figure), likely (shrunken),
     interval, best_chance and beyond_noise.
     """
+    ranking = ranking[ranking["n"] >= SMALLEST_BASE]
     known = stores.set_index("store_id")
     show = advised.figure(ranking["lever"].iloc[0]) if len(ranking) else numbers.percent
     rows = ranking.to_dict("records")
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "rank": ranking["rank"],
             "store_name": ranking["store_id"].map(known["store_name"]),
@@ -52,6 +54,7 @@ def league(ranking: pd.DataFrame, stores: pd.DataFrame) -> pd.DataFrame:
             "beyond_noise": [_("yes") if row["is_flagged"] else _("no") for row in rows],
         }
     )
+    return table if stores["peer_group"].any() else table.drop(columns="peer_group")
 
 
 def flags(benchmarks: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from opsmodel.advice.finding import SMALLEST_BASE
 from opsmodel.metrics import repurchase
 
 
@@ -52,6 +53,13 @@ def side_by_side(scopes: pd.DataFrame) -> pd.DataFrame:
     ]
     table = scopes[[*scopes.columns[:1].difference(shown), *shown]]
     return table.rename(columns={"n_home": "n_customers"})
+
+
+def large_first(scopes: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `scopes` with 30 customers at home or more, the largest first; else all of them."""
+    ordered = scopes.sort_values("n_home", ascending=False, kind="stable", ignore_index=True)
+    large = ordered[ordered["n_home"] >= SMALLEST_BASE]
+    return large if len(large) else ordered
 
 
 def _beside(left: pd.DataFrame, right: pd.DataFrame, names: list[str]) -> pd.DataFrame:

@@ -130,6 +130,12 @@ def _screen(shop, days: int) -> Iterator[Question]:
         or ours["n_customers"].iloc[0] < SMALLEST_BASE
     ):
         return
+    shown, rate = (
+        numbers.percent(share)
+        for share in (screen["period_repeat_rate"].iloc[0], ours["repurchase_rate"].iloc[0])
+    )
+    if shown == rate:
+        return
     right = _(
         "Neither is wrong: the base differs, and only RR does not change with how fast the store grows."
     )
@@ -140,8 +146,8 @@ def _screen(shop, days: int) -> Iterator[Question]:
         text=_(
             "The shop screen says {screen} of the buyers of 26 weeks ordered twice; RR_{days} says "
             "{ours}. What holds?",
-            screen=numbers.percent(screen["period_repeat_rate"].iloc[0]),
-            ours=numbers.percent(ours["repurchase_rate"].iloc[0]),
+            screen=shown,
+            ours=rate,
             days=days,
         ),
         right=right,

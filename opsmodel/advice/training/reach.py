@@ -97,6 +97,8 @@ def factor(name: str) -> str:
         "visitors": _("Visitors"),
         "conversion": _("Conversion"),
         "n_buyers": _("Buyers"),
+        "n_orders": _("Orders"),
+        "orders_per_visitor": _("Orders per visitor"),
         "average_order_value": _("Average order value"),
         "orders_per_buyer": _("Orders per buyer"),
         "users": _("Contacts"),
@@ -111,7 +113,7 @@ def level(name: str, value: float) -> str:
     >>> level("conversion", 0.1234), level("orders_per_buyer", 1.5)
     ('12.3%', '1.50')
     """
-    if name in ("conversion", "close_rate"):
+    if name in ("conversion", "close_rate", "orders_per_visitor"):
         return numbers.percent(value)
     if name in ("average_order_value", "value_per_buyer"):
         return numbers.money(value)

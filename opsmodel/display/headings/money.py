@@ -31,6 +31,7 @@ def headings() -> dict[str, str]:
         "users": _("Contacts"),
         "visitors": _("Visitors"),
         "conversion": _("Conversion"),
+        "orders_per_visitor": _("Orders per visitor"),
         "close_rate": _("Close rate"),
         "average_order_value": _("Average order value"),
         "orders_per_buyer": _("Orders per buyer"),

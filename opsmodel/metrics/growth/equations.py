@@ -43,9 +43,9 @@ def equation(orders, *, start, end, traffic=None, customers=None, by=None) -> pd
 
     Returns one row, or one per group that sold something, was visited or holds contacts (sorted): `by`,
     net_revenue, n_orders, n_buyers (known and estimated), identified_share (of net revenue),
-    visitors, conversion (buyers per visitor), average_order_value, orders_per_buyer (at least 1), users
-    (contacts held on any day of the period, and buyers who are none), close_rate (buyers per user) and
-    value_per_buyer. A factor with an empty base is NaN.
+    visitors, conversion (buyers per visitor), orders_per_visitor, average_order_value, orders_per_buyer
+    (at least 1), users (contacts held on any day of the period, and buyers who are none), close_rate (buyers
+    per user) and value_per_buyer. A factor with an empty base is NaN.
     Raises TableError if a column is missing, ArgumentError if the period ends before it starts.
 
     >>> from opsmodel.intake.example import seven_customer_shop
@@ -168,6 +168,7 @@ def factors(totals: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         "identified_share": ratio("identified", "net_revenue"),
         "visitors": totals["visitors"],
         "conversion": ratio("n_buyers", "visitors"),
+        "orders_per_visitor": ratio("n_orders", "visitors"),
         "average_order_value": ratio("net_revenue", "n_orders"),
         "orders_per_buyer": ratio("n_orders", "n_buyers"),
         "users": totals["users"],

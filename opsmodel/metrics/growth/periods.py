@@ -8,6 +8,9 @@ from opsmodel.errors import ArgumentError
 from opsmodel.intake import contract
 from opsmodel.metrics.growth.equations import equation, factors
 
+KNOWN = 0.2  # of net revenue; where less is of known customers, four buyers in five would be a guess
+OF_BUYERS = ["n_buyers", "conversion", "orders_per_buyer", "users", "close_rate", "value_per_buyer"]
+
 
 def periods(
     orders, *, as_of, period_days: int = 182, n_periods: int = 2, traffic=None, customers=None, by=None
@@ -67,9 +70,12 @@ def recent(client, *, period_days: int = 182, n_periods: int = 2, by=None) -> pd
     client  a chain, a store or a peer group; its traffic counts where it has any
     by      "store_id", or another column that orders, traffic and customers share
 
+    Where less than a fifth of the net revenue of all periods is of known customers, how many buyers there
+    were cannot be seen: n_buyers, conversion, orders_per_buyer, users, close_rate, value_per_buyer are NaN.
+
     >>> recent(open_client("demo").store("S001"))  # doctest: +SKIP
     """
-    return periods(
+    found = periods(
         client.sales,
         as_of=client.as_of,
         period_days=period_days,
@@ -78,6 +84,16 @@ def recent(client, *, period_days: int = 182, n_periods: int = 2, by=None) -> pd
         customers=client.customers,
         by=by,
     )
+    return _who_bought(found, [by] if isinstance(by, str) else list(by or []))
+
+
+def _who_bought(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """The rows without what rests on buyers, where too few of them are known."""
+    sums = pd.DataFrame({"known": rows["identified_share"].fillna(0) * rows["net_revenue"]})
+    sums["whole"] = rows["net_revenue"]
+    pooled = sums.groupby([rows[key] for key in keys]).transform("sum") if keys else sums.assign(**sums.sum())
+    guessed = (pooled["whole"] > 0) & (pooled["known"] < KNOWN * pooled["whole"])
+    return rows.assign(**{name: rows[name].mask(guessed) for name in OF_BUYERS})
 
 
 def average(rows: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.metrics.contributions import BUYERS, TRAFFIC, USERS, decompose
+from opsmodel.metrics.contributions import USERS, decompose
+from opsmodel.metrics.contributions import form as form_of
 from opsmodel.metrics.growth.periods import average
 
 OWN_PERIODS = 6  # of the store; with fewer its own worst tenth says nothing
@@ -29,7 +30,8 @@ def within_reach(
     own    the store's rows of `growth.periods`: periods of equal length, the oldest first
     peers  the same of its peers, with a column `by`
     form   traffic: visitors × conversion × average order value × orders per buyer, or with the number of
-           buyers where visitors were not counted in every period; users: users × close rate × value per buyer
+           buyers where visitors were not counted in every period, or with orders where buyers are not known;
+           users: users × close rate × value per buyer
 
     Periods before the first sale, and the one it falls in, are left out. Today is the average period of
     those left; a peer's figure is that of its average period.
@@ -48,7 +50,7 @@ def within_reach(
             fix="give both the same period_days.",
         )
     others = [_traded(rows) for _store, rows in peers.groupby(by, sort=True)]
-    others = [rows for rows in others if rows["n_buyers"].sum() >= PEER_BUYERS]
+    others = [rows for rows in others if rows["n_buyers"].fillna(rows["n_orders"]).sum() >= PEER_BUYERS]
     if len(own) < OWN_PERIODS or len(others) < 2:
         return pd.DataFrame(columns=COLUMNS).astype(dict.fromkeys(COLUMNS[1:], "float64"))
     factors = _factors(form, own, pd.concat(others))
@@ -143,8 +145,10 @@ def _factors(form: str, own: pd.DataFrame, others: pd.DataFrame) -> list[str]:
         )
     if form == "users":
         return list(USERS)
-    counted = own["visitors"].notna().all() and others["visitors"].notna().all()
-    return list(TRAFFIC if counted else BUYERS)
+    counted, known = (
+        own[name].notna().all() and others[name].notna().all() for name in ("visitors", "n_buyers")
+    )
+    return list(form_of(counted, known))
 
 
 def _traded(rows: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from opsmodel.metrics.pilot import panel
 from opsmodel.metrics.rates import wilson
 
 GO = 2 / 3  # of the wave stores, to go on with the next wave
+UNDECIDED = ("not_enough", "unclear")
 STOP = 1 / 3
 
 
@@ -123,7 +124,8 @@ def _by_wave(started: pd.DataFrame, lift: float) -> pd.DataFrame:
 def next_step(verdict: str, waves: pd.DataFrame | None = None) -> str:
     """ "go", "hold" or "stop" with the roll-out, from the verdict word and the table of `replicability`.
 
-    stop: no effect worth having, or at most a third of the stores of the last wave seen reach. go: the
+    stop: no effect worth having, or at most a third of the stores of the last wave seen reach (hold, where
+    the pilot has no verdict: half of an effect that may be chance is no yardstick). go: the
     pilot is effective and, once a wave is seen, at least two thirds reach and more than chance lets
     reach. hold: all else.
 
@@ -136,7 +138,7 @@ def next_step(verdict: str, waves: pd.DataFrame | None = None) -> str:
     if len(seen):
         last = seen.iloc[-1]
         if last["replicability"] <= STOP:
-            return "stop"
+            return "hold" if verdict in UNDECIDED else "stop"
         repeats = last["replicability"] >= GO and not last["replicability"] <= last["chance_rate"]
         return "go" if verdict == "effective" and repeats else "hold"
     return "go" if verdict == "effective" else "hold"

@@ -42,6 +42,11 @@ def survival(orders, *, as_of, by: str | Sequence[str] | None = None, scope: str
     return _as_repurchase(kaplan_meier(waits, by=groups or None), groups)
 
 
+def chain_survival(client) -> pd.DataFrame:
+    """`survival` of the whole chain of a client: how long people usually wait with what is sold."""
+    return survival(client.chain.orders, as_of=client.as_of)
+
+
 def early(
     orders,
     *,
