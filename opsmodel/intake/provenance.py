@@ -5,8 +5,8 @@ from importlib.metadata import version
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.intake.contract import TABLES
-from opsmodel.wording import _, language
+from opsmodel.intake.report import column_label, table_label
+from opsmodel.wording import _
 
 ENGINES = ("duckdb", "ibis-framework", "pandas")
 
@@ -19,7 +19,7 @@ def lacks(client, chapter: str) -> str:
     needs: list[str] = next((c.needs for c in client.database.report.chapters if c.name == chapter), [])
     if not needs:
         return ""
-    columns = _(", ").join(_column(need) for need in needs)
+    columns = _(", ").join(column_label(need) for need in needs)
     return _(
         "This chapter is left out: the exports hold no {columns}. Adding it unlocks the chapter.",
         columns=columns,
@@ -34,7 +34,7 @@ def ledger(client) -> pd.DataFrame:
     columns = ["rows_in", "kept", "merged", "quarantined"]
     rows = pd.DataFrame([vars(entry) for entry in client.database.report.ledger])
     rows = rows.groupby("table", sort=False)[columns].sum().reset_index()
-    return rows.assign(table=[_table(name) for name in rows["table"]])
+    return rows.assign(table=[table_label(name) for name in rows["table"]])
 
 
 def limits(client) -> pd.DataFrame:
@@ -72,13 +72,3 @@ def sources(client) -> pd.DataFrame:
         **{name: version(name) for name in ENGINES},
     }
     return pd.DataFrame(rows.items(), columns=["source", "value"])
-
-
-def _table(name: str) -> str:
-    return TABLES[name].zh if language() == "zh" and name in TABLES else name
-
-
-def _column(need: str) -> str:
-    table, column = need.split(".")
-    found = TABLES[table].column(column)
-    return f"{TABLES[table].zh}·{found.zh}" if language() == "zh" else f"{table}.{column}"

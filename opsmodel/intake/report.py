@@ -78,7 +78,7 @@ class Report:
         for entry in self.ledger:
             numbers = (entry.rows_in, entry.kept, entry.merged, entry.quarantined)
             place = f"{entry.file} [{entry.sheet}]" if entry.sheet else entry.file
-            rows.append([_table(entry.table), place, *(f"{n:,}" for n in numbers)])
+            rows.append([table_label(entry.table), place, *(f"{n:,}" for n in numbers)])
         total = [
             sum(getattr(e, name) for e in self.ledger)
             for name in ("rows_in", "kept", "merged", "quarantined")
@@ -91,7 +91,7 @@ class Report:
             return ""
         why = reasons()
         rows = [
-            [_table(table), f"{n:,}", why.get(reason, reason)]
+            [table_label(table), f"{n:,}", why.get(reason, reason)]
             for table, counts in self.lost.items()
             for reason, n in sorted(counts.items(), key=lambda item: -item[1])
         ]
@@ -110,7 +110,7 @@ class Report:
     def _chapters(self) -> str:
         rows = []
         for chapter in self.chapters:
-            needs = ", ".join(_column(need) for need in chapter.needs)
+            needs = ", ".join(column_label(need) for need in chapter.needs)
             unlock = "" if chapter.allowed else _("needs {columns}", columns=needs)
             rows.append(["✓" if chapter.allowed else "–", chapter.title, unlock])
         return aligned(rows)
@@ -119,16 +119,16 @@ class Report:
 _WEIGHTS = ("serious", "warning", "note")
 
 
-def _table(name: str) -> str:
-    if name not in TABLES:
-        return name
-    return TABLES[name].zh if language() == "zh" else name
+def table_label(name: str) -> str:
+    """A canonical table in the language spoken now."""
+    return TABLES[name].zh if language() == "zh" and name in TABLES else name
 
 
-def _column(need: str) -> str:
-    """A column as the reader names it: the client's word for it beside ours."""
+def column_label(need: str) -> str:
+    """A column, written table.column, in the language spoken now; in Chinese as an export would call it."""
     table, column = need.split(".")
-    return f"{TABLES[table].zh}.{TABLES[table].column(column).zh}" if language() == "zh" else need
+    found = TABLES[table].column(column)
+    return f"{TABLES[table].zh}·{found.zh}" if language() == "zh" else need
 
 
 def aligned(rows: list[list[str]], *, right: tuple[int, ...] = ()) -> str:

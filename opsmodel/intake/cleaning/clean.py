@@ -7,6 +7,7 @@ from opsmodel.intake.cleaning.recipe import Shape, clocks, query
 from opsmodel.intake.contract import TABLES
 from opsmodel.intake.engagement import Engagement
 from opsmodel.intake.engine import number, run
+from opsmodel.intake.reading.sheet import RawSheet
 
 
 @dataclass(frozen=True)
@@ -14,31 +15,19 @@ class Source:
     """A raw sheet that stands for a canonical table.
 
     number   its number in this intake, from 0
-    raw      the engine's table of it: c0, c1, … as text and _line
+    raw      the sheet; its `table` is the engine's: c0, c1, … as text, and _line
     columns  canonical or helper column -> position of the header, or @line, @file, @sheet, or =text
     """
 
     number: int
     table: str
-    raw: str
-    file: str
-    sheet: str
-    n_rows: int
+    raw: RawSheet
     columns: dict[str, int | str]
-
-    @property
-    def label(self) -> str:
-        return f"{self.file} [{self.sheet}]" if self.sheet else self.file
-
-    @property
-    def place(self) -> str:
-        """The sheet as the reader names it."""
-        return f"{self.file}!{self.sheet}" if self.sheet else self.file
 
     @property
     def places(self) -> dict[str, int | str]:
         """The columns, with the names of file and sheet filled in."""
-        named = {"@file": f"={PurePath(self.file).stem}", "@sheet": f"={self.sheet}"}
+        named = {"@file": f"={PurePath(self.raw.file).stem}", "@sheet": f"={self.raw.sheet}"}
         return {column: named.get(str(place), place) for column, place in self.columns.items()}
 
 
@@ -56,7 +45,7 @@ def stage(con, table: str, sources: list[Source], engagement: Engagement, key: b
     of a store or an action only becomes empty.
     """
     for at, source in enumerate(sources):
-        raw = f"raw AS (SELECT *, {source.number}::INTEGER AS _source FROM {source.raw})"
+        raw = f"raw AS (SELECT *, {source.number}::INTEGER AS _source FROM {source.raw.table})"
         how = f"INSERT INTO {staged(table)} BY NAME" if at else f"CREATE TABLE {staged(table)} AS"
         run(con, f"{how} WITH {raw}, {query(_shape(con, source, raw, engagement, key))}")
 

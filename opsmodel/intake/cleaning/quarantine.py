@@ -99,9 +99,9 @@ def ledger(con, sources: list[Source], rejected: list[tuple[str, int, str, str]]
     for source in sources:
         kept = number(con, f"SELECT count(*) FROM {staged(source.table)} WHERE _source = {source.number}")
         merged, lost = (fates.get((source.number, flag), 0) for flag in (True, False))
-        extra = aside[source.place]
-        rows_in, lost = source.n_rows + extra, lost + extra
-        entry = Entry(source.table, source.file, source.sheet, rows_in, kept, merged, lost)
+        extra = aside[source.raw.place]
+        rows_in, lost = source.raw.n_rows + extra, lost + extra
+        entry = Entry(source.table, source.raw.file, source.raw.sheet, rows_in, kept, merged, lost)
         assert entry.rows_in == kept + merged + lost, f"the drop ledger does not balance: {asdict(entry)}"
         entries.append(entry)
     return entries
@@ -114,11 +114,11 @@ def write(con, folder: Path, sources: list[Source], rejected: list[tuple[str, in
     """
     folder.mkdir(exist_ok=True)
     why = reasons()
-    booked = {source.place for source in sources if source.sheet}
+    booked = {source.raw.place for source in sources if source.raw.sheet}
     found: dict[str, list[tuple]] = {}
     for source in sources:
         found.setdefault(source.table, []).extend(
-            (source.file, source.sheet, line, header, safe(value), why[reason])
+            (source.raw.file, source.raw.sheet, line, header, safe(value), why[reason])
             for line, header, value, reason in _lost(con, source)
         )
     for place, line, text, reason in rejected:
@@ -144,7 +144,7 @@ def _lost(con, source: Source) -> list[tuple[int, str, str | None, str]]:
     return run(
         con,
         f'SELECT f._line, f."column", CASE f."column" {values} END, f.reason '
-        f"FROM {FATES} f JOIN {source.raw} r USING (_line) "
+        f"FROM {FATES} f JOIN {source.raw.table} r USING (_line) "
         f"WHERE f._source = {source.number} AND f.reason <> 'merged' ORDER BY 1, 2",
     )
 

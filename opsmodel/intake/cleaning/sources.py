@@ -40,17 +40,10 @@ def assign(sheets: list[RawSheet], engagement: Engagement) -> tuple[list[Source]
                 fix=f"write the header in engagement.yaml under columns.{mapping.table}.{missing[0]}.",
             )
         for column, rivals in mapping.ambiguous.items():
-            values = {
-                "sheet": sheet.label,
-                "column": column,
-                "used": rivals[0],
-                "others": ", ".join(rivals[1:]),
-            }
-            seen.append(Observation("ambiguous", "note", values))
+            values = {"column": column, "used": rivals[0], "others": ", ".join(rivals[1:])}
+            seen.append(Observation("ambiguous", "note", {"sheet": sheet.label, **values}))
         _learn_store_names(mapping, sheet, columns)
-        sources.append(
-            Source(len(sources), mapping.table, sheet.table, sheet.file, sheet.sheet, sheet.n_rows, columns)
-        )
+        sources.append(Source(len(sources), mapping.table, sheet, columns))
     _need_orders(sources, fitted, engagement)
     return sources, seen
 
@@ -84,12 +77,12 @@ def _learn_store_names(mapping: Mapping, sheet: RawSheet, columns: dict[str, int
 
 def _need_orders(sources: list[Source], fitted, engagement: Engagement) -> None:
     orders = [source for source in sources if source.table == "orders"]
-    if any(source.n_rows for source in orders):
+    if any(source.raw.n_rows for source in orders):
         return
     if orders:
         raise IntakeError(
             f"the orders of {engagement.client} are empty.",
-            found=f"{orders[0].label} has headers and no rows",
+            found=f"{orders[0].raw.label} has headers and no rows",
             fix="export the orders again and put the file into raw/.",
         )
     near = [(sheet, mapping) for sheet, mapping in fitted if mapping.nearest == "orders"]
