@@ -10,6 +10,7 @@ from opsmodel.wording import _
 
 SYMBOLS = {"care": "circle", "content": "square", "next_product": "diamond", "offer": "star"}
 COLORS = {"care": theme.GREEN, "content": theme.BLUE, "next_product": theme.PURPLE, "offer": theme.ORANGE}
+FINE = 0.05  # below it an axis of whole percents repeats itself
 
 
 def ninety_days(
@@ -43,6 +44,8 @@ def ninety_days(
     if pd.notna(told["peak_from_day"]):
         figure.add_vrect(x0=told["peak_from_day"] - 0.5, x1=told["peak_to_day"] + 0.5, line_width=0,
                          fillcolor=theme.YELLOW, opacity=0.13, layer="below")  # fmt: skip
+    sides = pd.Series(["top center", "bottom center"] * len(touches), dtype="str")[: len(touches)]
+    sides.index = touches.index
     for kind, symbol in SYMBOLS.items():
         rows = touches[touches["kind"] == kind]
         if len(rows):
@@ -50,7 +53,7 @@ def ninety_days(
                 x=theme.rounded(rows["after_days"]), y=[1.12 * top] * len(rows), mode="markers+text",
                 marker={"symbol": symbol, "size": 13, "color": COLORS[kind]}, name=heading(f"touch_{kind}"),
                 text=[_("day {n}", n=numbers.count(when)) for when in rows["after_days"]],
-                textposition="top center", textfont={"size": 11},
+                textposition=sides[rows.index].tolist(), textfont={"size": 11},
                 hovertext=[_touch(row) for row in rows.itertuples()], hoverinfo="text",
             )  # fmt: skip
     if told["stop_day"] > 0:
@@ -61,7 +64,7 @@ def ninety_days(
         )  # fmt: skip
     figure.update_xaxes(title_text=_("Days after the first purchase"), range=[-2, float(told["horizon"]) + 2])
     chance = _("Chance to return in {n} days", n=numbers.count(length))
-    figure.update_yaxes(tickformat=".0%", range=[0, 1.32 * top], title_text=chance)
+    figure.update_yaxes(tickformat=".0%" if top >= FINE else ".1%", range=[0, 1.32 * top], title_text=chance)
     return figure
 
 

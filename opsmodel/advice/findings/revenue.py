@@ -113,7 +113,8 @@ def known_part(periods: pd.DataFrame) -> Finding:
         "known_few", "acquire",
         _("Only {share} of net revenue is of known customers: this page speaks of them alone.", **values),
         _("Rung up anonymously in the last {days} days: {rest}. How many buyers that were, and how often "
-          "they came, cannot be seen: where revenue is split, it is by visits and orders.", days=days, rest=rest),
+          "they came, cannot be seen: where revenue is split, it is by visits and orders.",
+          days=days, rest=rest),
         _("Begin at the till: have every buyer recognised (member number, code, payment). Who is not "
           "recognised cannot be brought back."),
         owner=_("store manager"),

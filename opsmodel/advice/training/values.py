@@ -11,7 +11,7 @@ from opsmodel.metrics import channels, growth, ladder, referral, repurchase, val
 from opsmodel.metrics.counting import with_rate
 from opsmodel.metrics.rates import wilson
 
-PERIOD_DAYS = 182
+HALF_YEAR = 182  # days, whole weeks
 LTV_DAYS = 180
 GROWTH = (
     *("net_revenue", "visitors", "conversion", "average_order_value", "orders_per_buyer", "value_per_buyer"),
@@ -91,12 +91,13 @@ def _row(table: pd.DataFrame, metric: str, base: str, column: str = "") -> Itera
 
 
 def _growth(shop) -> Iterator[tuple]:
-    latest = once.of(shop, growth.recent, period_days=PERIOD_DAYS).iloc[-1]
+    latest = once.of(shop, growth.recent, period_days=HALF_YEAR).iloc[-1]
     bases = {"visitors": "visitors", "conversion": "visitors"}
     low, high = wilson(min(latest["n_buyers"], latest["visitors"]), latest["visitors"])
+    people = "n_orders" if pd.isna(latest["n_buyers"]) else "n_buyers"
     for name in GROWTH:
         bounds = (low, high) if name == "conversion" else (None, None)
-        yield (name, latest[name], *bounds, latest[bases.get(name, "n_buyers")])
+        yield (name, latest[name], *bounds, latest[bases.get(name, people)])
 
 
 def _levers(shop) -> Iterator[tuple]:
@@ -121,7 +122,7 @@ def _acquiring(shop) -> Iterator[tuple]:
 
 
 def _returning(shop) -> Iterator[tuple]:
-    since = once.of(shop, growth.recent, period_days=PERIOD_DAYS)["start"].iloc[-1]
+    since = once.of(shop, growth.recent, period_days=HALF_YEAR)["start"].iloc[-1]
     period = once.of(shop, repurchase.within_period, "orders", since=since)
     yield from _row(period, "period_repeat_rate", "n_buyers")
     again = once.of(shop, repurchase.ladder, "orders", within_days=_days(shop))

@@ -146,7 +146,7 @@ def _factors(form: str, own: pd.DataFrame, others: pd.DataFrame) -> list[str]:
     if form == "users":
         return list(USERS)
     counted, known = (
-        own[name].notna().all() and others[name].notna().all() for name in ("visitors", "n_buyers")
+        bool(own[name].notna().all() and others[name].notna().all()) for name in ("visitors", "n_buyers")
     )
     return list(form_of(counted, known))
 
