@@ -24,9 +24,9 @@ A client is a folder here: `engagement.yaml` (what was decided about the client)
 came), and what intake makes of them: `client.duckdb` (the tables below), `quarantine/` (rows that did not go
 in, with file, line, column, value and reason) and `secret.key` (of the keyed hashes; never share it).
 
-Lists for staff (`python -m opsmodel list`) leave two things more here. `lists/<list>.csv` is the list's ledger:
-who stood on it, when, and who was held out. `list_keys.csv` is written with `--keys` only and leads from the
-list id on a list to the customer id: one row a customer of the chain, `list_id` (text, C and 12 characters,
+Lists for staff (`python -m opsmodel list`) leave two things more here. `lists/<list>.csv` is the ledger of a
+list: who stood on it, when, and who was held out. `list_keys.csv` is written with `--keys` only and leads from
+the list id on a list to the customer id: one row a customer of the chain, `list_id` (text, C and 12 characters,
 the same on every list of the client) and `customer_id`. It is as secret as `secret.key`, can be read by its
 owner alone, and is no table that opsmodel calculates on. Reports hold neither.
 

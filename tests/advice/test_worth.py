@@ -35,7 +35,7 @@ def card(**changes):
     told = {
         "n_customers": 2357, "n_repeaters": 946, "file_days": 273, "median_gap_days": 40.0, "usable": True,
         "reason": "", "holdout_off_share": -0.088, "holdout_days": 90, "holdout_expected": 1653.4,
-        "holdout_orders": 1882,
+        "holdout_orders": 1882, "alike": "",
     }  # fmt: skip
     return pd.DataFrame([told | changes])
 
@@ -97,6 +97,14 @@ def test_a_model_that_passed_its_test_says_how_far_it_was_off():
     assert found.kind == "model_usable"
     assert "-8.8%" in found.claim
     assert "1,653" in found.evidence
+
+
+@pytest.mark.parametrize("edge", ["rate", "stop", "never", "spend", "rate spend"])
+def test_a_model_that_sees_customers_alike_is_used_and_says_so(edge):
+    plain, found = findings.model_use(card()), findings.model_use(card(alike=edge))
+    assert (found.kind, found.claim) == ("model_usable", plain.claim)
+    assert found.evidence.startswith(plain.evidence)
+    assert len(found.evidence) > len(plain.evidence) + 10 * len(edge.split())
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from shops import START, order_days, random_shops
 from opsmodel import value
 from opsmodel.errors import ArgumentError, TableError
 from opsmodel.metrics.rates import bootstrap_mean
-from opsmodel.metrics.value import means
+from opsmodel.metrics.value import likeness, means, models
 
 PROPERTY = settings(
     max_examples=12,
@@ -149,13 +149,46 @@ def test_a_model_that_foretells_cdnow_passes_the_gate_and_its_card_scores_custom
     assert (told["n_customers"], told["n_repeaters"], told["n_holdout"]) == (2357, (days > 1).sum(), 2357)
     assert told["holdout_orders"] == 4339 - 2457  # Fader, Hardie & Lee 2005: repeats after week 39
     assert told["holdout_expected"] == pytest.approx(1653.4, abs=0.5)
-    assert (told["usable"], told["reason"]) == (True, "")
+    assert (told["usable"], told["reason"], told["alike"]) == (True, "", "")
     scored = value.outlook(log, card, periods=52, as_of="1998-06-30")
     fitted = value.fit(value.summarize(log, as_of="1998-06-30", unit="week"), model="bg_nbd", unit="week")
     summary = value.summarize(log, as_of="1998-06-30", unit="week")
     by_hand = fitted.predict(summary, 52).expected_orders.sum().execute()
     assert scored["expected_orders"].iloc[0] == pytest.approx(by_hand)
     assert scored["unit"].tolist() == ["week"]
+
+
+def test_a_chain_whose_customers_buy_at_one_rate_has_a_card_that_says_so():
+    """Planted: everybody alive buys at the same rate, so that the maximum lies where r has no limit."""
+    rng = np.random.default_rng(4)
+    n = 1500
+    start, stop = rng.integers(0, 300, n), rng.beta(1.3, 2.0, n)
+    bought = [np.cumsum(np.r_[s, 1 + rng.exponential(30, rng.geometric(p)).astype(int)]) for s, p in
+              zip(start, stop, strict=True)]  # fmt: skip
+    days = pd.DataFrame({"customer_id": np.repeat(np.arange(n), [len(b) for b in bought]).astype(str)})
+    days["ordered_at"] = pd.Timestamp("2023-01-01") + pd.to_timedelta(np.concatenate(bought), unit="D")
+    days = days.assign(amount=rng.gamma(5, 10, len(days)).round(2) + 0.01)
+    told = value.model_card(days, as_of="2024-06-30").iloc[0]
+    assert told["r"] > 100
+    assert "rate" in told["alike"].split()
+    assert (told["usable"], told["reason"]) == (abs(told["holdout_off_share"]) <= 0.15, "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, ""),
+        ({"r": 400.0, "alpha": 900.0}, "rate"),
+        ({"a": 300.0, "b": 700.0}, "stop"),
+        ({"a": 1e-6}, "never"),
+        ({"q": 500.0, "v": 9000.0}, "spend"),
+        (dict.fromkeys(["r", "alpha", "a", "b", "p", "q", "v"], np.nan), ""),
+    ],
+)
+def test_a_parameter_without_limit_is_named_by_what_it_leaves_alike(changes, words):
+    told = {"r": 0.24, "alpha": 4.4, "a": 0.79, "b": 2.4, "p": 6.25, "q": 3.74, "v": 15.44, **changes}
+    bought, spent = ({name: told[name] for name in part} for part in (("r", "alpha", "a", "b"), "pqv"))
+    assert likeness.alike(models.Purchases(bought), models.Spend(spent)) == words
 
 
 def test_tracking_follows_the_repeat_purchases_of_cdnow_within_the_published_margin():

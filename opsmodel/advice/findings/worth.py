@@ -8,6 +8,7 @@ from opsmodel.advice.finding import SMALLEST_BASE, Finding, small_base
 from opsmodel.metrics.rates import benjamini_hochberg, means_differ
 from opsmodel.wording import _
 
+STILL_THERE = 0.05  # of the revenue of the second period; with less the best of the first are gone
 NOISE = 0.05  # a p value above it is no finding
 HALF = 0.5  # of the revenue from the best tenth: a few carry the store
 
@@ -59,11 +60,20 @@ def _later(persistence: pd.DataFrame | None) -> str:
     seen = persistence[(persistence["top"].round(6) == 0.1) & (persistence["n_top"] > 0)]
     if seen.empty or seen["share_next"].isna().all():
         return ""
+    shares = {
+        "share": numbers.percent(seen["revenue_share"].iloc[0]),
+        "next": numbers.percent(seen["share_next"].iloc[0]),
+    }
+    if seen["share_next"].iloc[0] < STILL_THERE:
+        return _(
+            "Of two periods, the best tenth of the first brought {share} in it and {next} in the second: "
+            "they have hardly bought since.",
+            **shares,
+        )
     return _(
         "Of two periods, the best tenth of the first brought {share} in it and {next} in the second: part of "
         "being best is luck.",
-        share=numbers.percent(seen["revenue_share"].iloc[0]),
-        next=numbers.percent(seen["share_next"].iloc[0]),
+        **shares,
     )
 
 
@@ -100,7 +110,7 @@ def worth_by_origin(ltv: pd.DataFrame, origin: str) -> Finding:
         rest=numbers.money(rest[best]),
         days=days,
     )
-    chance = _("Chance alone gives such a difference with probability {p}.", p=numbers.percent(p[best]))
+    chance = _("Chance alone gives such a difference with probability {p}.", p=numbers.chance(p[best]))
     action = _("Compare its cost with the difference before moving budget there.")
     return Finding("worth_more", "acquire", claim, f"{evidence} {chance}", action, n=total)
 
@@ -133,7 +143,8 @@ def model_use(card: pd.DataFrame, ltv: pd.DataFrame | None = None) -> Finding:
     base = _("Fitted to {n} customers of the chain.", n=numbers.count(n))
     if row["usable"]:
         claim = _("The forecast can be used: on days it had not seen it was off by {off}.", off=values["off"])
-        return Finding("model_usable", "repurchase", claim, f"{base} {tested}", n=n)
+        edge = " ".join(_ALIKE[name]() for name in row["alike"].split())
+        return Finding("model_usable", "repurchase", claim, f"{base} {tested} {edge}".strip(), n=n)
     reasons = _("; ").join(_REASONS[name](row, values) for name in row["reason"].split())
     claim = _("No forecast for single customers: {reasons}.", reasons=reasons)
     return Finding("model_refused", "repurchase", claim, _instead(ltv), n=n)
@@ -155,6 +166,17 @@ _REASONS = {
         if pd.notna(row["holdout_off_share"])
         else _("it could not be tested on days it had not seen")
     ),
+}
+
+
+_ALIKE = {
+    "rate": lambda: _(
+        "It sees no difference in how often customers buy while they are still customers: it tells them "
+        "apart only by who is likely to be lost."
+    ),
+    "stop": lambda: _("It sees no difference in how likely customers are to be lost after a purchase."),
+    "never": lambda: _("It takes every customer for still there, however long the silence."),
+    "spend": lambda: _("It sees no difference in what customers spend on a purchase."),
 }
 
 

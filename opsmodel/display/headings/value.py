@@ -33,6 +33,7 @@ def headings() -> dict[str, str]:
         "file_days": _("Days of the file"),
         "median_gap_days": _("Median gap (days)"),
         "spend_correlation": _("Correlation of frequency and spend"),
+        "alike": _("Alike to the model"),
         "holdout_days": _("Days held out"),
         "holdout_orders": _("Repeat purchases seen in them"),
         "holdout_expected": _("Repeat purchases foretold for them"),

@@ -11,6 +11,7 @@ from opsmodel.intake.contract import day
 from opsmodel.metrics.counting import days_between
 from opsmodel.metrics.occasions import occasions
 from opsmodel.metrics.value.groups import names
+from opsmodel.metrics.value.likeness import alike
 from opsmodel.metrics.value.models import MODELS, Purchases, Spend, fit, fit_spend
 from opsmodel.metrics.value.summary import UNITS, check, split, summarize
 
@@ -46,6 +47,8 @@ def model_card(
     Returns model, unit, measure, as_of (text), n_customers, n_repeaters, file_days, median_gap_days (of all
     gaps between occasions), r, alpha, a, b, log_likelihood, p, q, v, mean_spend (of a purchase; NaN for q up
     to 1), spend_correlation (of frequency and monetary among repeaters: Gamma–Gamma takes it for 0),
+    alike (in what the models see no difference among customers: rate, stop, never, spend, see
+    `likeness.alike`; empty if in nothing. No part of the gate: the hold-out judges such a model, too),
     holdout_days, n_holdout (customers known before it), holdout_orders and holdout_expected (their
     purchases in it), holdout_off_share (expected ÷ seen − 1), holdout_revenue, holdout_revenue_expected,
     usable, reason (what keeps it from the gate, as words of this list: customers, repeaters, file, fit,
@@ -81,6 +84,7 @@ def model_card(
         **spent.params,
         "mean_spend": spent.mean,
         "spend_correlation": _correlation(again),
+        "alike": alike(bought, spent),
         **tested,
     }
     fails = {
