@@ -42,6 +42,12 @@ def _(message: str, **values: object) -> str:
     return _catalogue(language()).get(message, message).format(**values)
 
 
+def load() -> None:
+    """Read every catalogue now, so that processes forked from this one find it read."""
+    for lang in LANGUAGES:
+        _catalogue(lang)
+
+
 @cache
 def _catalogue(lang: str) -> dict[str, str]:
     """message id -> translation, over all .po files of the language."""

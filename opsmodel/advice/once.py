@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 from filelock import FileLock
+from pyarrow.parquet import read_metadata
 
 import opsmodel
 from opsmodel.errors import ArgumentError
@@ -94,7 +95,7 @@ def _keep(client, calculate, table: str, question: dict[str, Any], about: str = 
 
 def _readable(path: Path) -> bool:
     with suppress(OSError, ValueError):
-        pd.read_parquet(path, columns=[])
+        read_metadata(path)
         return True
     return False
 

@@ -4,7 +4,6 @@ papermill's own engine marks every cell "completed" after a dead kernel or a tim
 cell, or, with saves off, leaves nothing at all. This one saves once, when it ends, however it ends.
 """
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,21 +11,17 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-_missing = "rfc3987_syntax" not in sys.modules
-if _missing:  # jsonschema would compile 35 grammars at import to check addresses no notebook holds: 1 CPU s
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
-import nbformat  # noqa: E402
-import papermill  # noqa: E402
-from nbclient import NotebookClient  # noqa: E402
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError  # noqa: E402
-from papermill.engines import Engine, NotebookExecutionManager, papermill_engines  # noqa: E402
-from papermill.exceptions import PapermillExecutionError  # noqa: E402
-from traitlets.config import Config  # noqa: E402
+from opsmodel.render.kernels.provisioner import prefer_warm
+from opsmodel.render.unneeded import FORMATS, without
 
-from opsmodel.render.kernels.provisioner import prefer_warm  # noqa: E402
-
-if _missing:
-    del sys.modules["rfc3987_syntax"]
+with without(*FORMATS, "pyarrow"):  # papermill takes all of pyarrow along, to read from Hadoop
+    import nbformat
+    import papermill
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
+    from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
 
 TRANSIENT = ("died", "no_start")
 KERNEL_START = "__import__('sys').modules.setdefault('rfc3987_syntax')"
@@ -58,20 +53,28 @@ class Outcome:
 
 
 def run(
-    path: Path, parameters: dict, *, limits: Limits, environment: dict, kernel_log, keep: Callable
+    path: Path,
+    parameters: dict,
+    output: Path,
+    *,
+    limits: Limits,
+    environment: dict,
+    kernel_log,
+    keep: Callable,
 ) -> Outcome:
     """Run the notebook with the parameters; never raises for anything the notebook does.
 
+    output      takes the executed notebook, if it ended well
     kernel_log  open file that takes what the kernel process itself prints
     keep        called once with the notebook if it did not end well, to save what there is
     """
     outcome = Outcome(limits=limits)
-    notebook = nbformat.read(path, as_version=4)
+    notebook = _without_outputs(nbformat.read(path, as_version=4))
     how = {"env": environment, "cwd": str(path.parent), "stdout": kernel_log, "stderr": kernel_log}
     try:
         papermill.execute_notebook(
             notebook,
-            None,
+            str(output),
             parameters=parameters,
             engine_name="opsmodel",
             request_save_on_cell_execute=False,
@@ -89,6 +92,14 @@ def run(
     if outcome.status in TRANSIENT:
         outcome.error = " ".join(filter(None, [outcome.error, _last_words(kernel_log)]))
     return outcome
+
+
+def _without_outputs(notebook):
+    """The cells as they will be run: papermill writes and reads the notebook before it starts."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
 
 
 def _last_words(kernel_log) -> str:

@@ -88,10 +88,12 @@ def _attempt(job: Job) -> tuple[str, str]:
     def keep(notebook) -> None:
         write_whole(job.path(".failed.ipynb"), _text(notebook), job.scratch)
 
+    executed = job.scratch / f"executed-{os.getpid()}.ipynb"
     with (job.scratch / f"kernel-{os.getpid()}.log").open("w+b") as log:
         outcome = engine.run(
             job.notebook,
             dict(job.parameters),
+            executed,
             limits=engine.Limits(**job.limits),
             environment={**os.environ, **job.environment, "OPSMODEL_TIMINGS": str(_timings(job))},
             kernel_log=log,
@@ -104,7 +106,11 @@ def _attempt(job: Job) -> tuple[str, str]:
     except Exception:
         keep(outcome.notebook)
         raise
-    contents = (_text(outcome.notebook), json.dumps(metrics, ensure_ascii=False, indent=1), html)
+    contents: tuple[str, ...] = (
+        executed.read_text(encoding="utf-8"),
+        json.dumps(metrics, ensure_ascii=False, indent=1),
+        html,
+    )
     for ending, content in zip(SUFFIXES, contents, strict=True):  # the page last: it carries the key
         write_whole(job.path(ending), content, job.scratch)
     job.path(".failed.ipynb").unlink(missing_ok=True)

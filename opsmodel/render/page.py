@@ -2,17 +2,16 @@
 
 import base64
 import re
-from dataclasses import asdict, dataclass
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from html import unescape
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FileSystemLoader, Template
 from markupsafe import Markup
-from nbconvert.exporters import TemplateExporter
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from nbconvert.preprocessors import Preprocessor
 
 from opsmodel import wording
 from opsmodel.render.assets import plotly_js
@@ -51,13 +50,21 @@ def render(notebook, cover: Cover) -> tuple[str, dict[str, Any]]:
     """The page as HTML, and the numbers the notebook published."""
     wording.use(cover.lang)
     metrics = published(notebook)
-    resources = {
-        "cover": asdict(cover),
-        "labels": _labels(metrics.get("as_of") or cover.as_of),
-        "style": Markup(_style()),
-        "script": Markup(_text("page.js")),
-    }
-    html, _resources = _exporter().from_notebook_node(notebook, resources=resources)
+    blocks, contents = _blocks(notebook, cover.lang)
+    plotly = plotly_js() if cover.single_file else ""
+    script = _text("page.js")
+    html = _template().render(
+        cover=cover,
+        labels=_labels(metrics.get("as_of") or cover.as_of),
+        title=next((entry["text"] for entry in contents if entry["level"] == 1), ""),
+        contents=[entry for entry in contents if entry["level"] in (2, 3)],
+        blocks=blocks,
+        drawn=any('<figure class="chart">' in shown for block in blocks for shown in block["outputs"]),
+        style=Markup(_style()),
+        script=Markup(script),
+        plotly=Markup(plotly),
+        policy=policy(script, plotly) if plotly else policy(script, files="'self' file:"),
+    )
     return html, metrics
 
 
@@ -80,61 +87,33 @@ def published(notebook) -> dict[str, Any]:
     return found
 
 
-class PageCells(Preprocessor):
-    """What the template needs of the notebook: title, contents, blocks of HTML.
+def _blocks(notebook, lang: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The cells that are shown, as blocks of HTML; the headings in them.
 
     A cell that closes its chapter (see display.chapter) is the last one shown before the next `##`.
     """
-
-    def preprocess(self, nb, resources):
-        lang = resources["cover"]["lang"]
-        blocks: list[dict[str, Any]] = []
-        contents: list[dict[str, Any]] = []
-        closed = False
-        for position, cell in enumerate(nb.cells):
-            if not _kept(cell, lang):
-                continue
-            closed = closed and not _CHAPTER_HEADING.search(
-                cell.source if cell.cell_type == "markdown" else ""
-            )
-            if closed:
-                continue
-            if cell.cell_type == "markdown":
-                blocks.append({"kind": "prose", "html": _prose(cell.source, contents)})
-            elif cell.cell_type == "code":
-                name = re.sub(r"[^\w-]", "", str(cell.get("id") or position))
-                blocks.append({"kind": "code", "html": _code(cell.source), "outputs": _outputs(cell, name)})
-                closed = any(CHAPTER in output.get("data", {}) for output in cell.outputs)
-        resources["title"] = next((entry["text"] for entry in contents if entry["level"] == 1), "")
-        resources["contents"] = [entry for entry in contents if entry["level"] in (2, 3)]
-        resources["blocks"] = blocks
-        resources["drawn"] = any(figure for block in blocks for figure in block.get("outputs", [])
-                                 if '<figure class="chart">' in figure)  # fmt: skip
-        resources["plotly"] = Markup(plotly_js()) if resources["cover"]["single_file"] else ""
-        resources["policy"] = _policy(resources)
-        return nb, resources
-
-
-class PageExporter(TemplateExporter):
-    """nbconvert with this package's template; text is escaped unless marked as HTML."""
-
-    output_mimetype = "text/html"
-
-    def _create_environment(self):
-        environment = super()._create_environment()
-        environment.autoescape = True
-        return environment
+    blocks: list[dict[str, Any]] = []
+    contents: list[dict[str, Any]] = []
+    closed = False
+    for position, cell in enumerate(notebook.cells):
+        if not _kept(cell, lang):
+            continue
+        closed = closed and not (cell.cell_type == "markdown" and _CHAPTER_HEADING.search(cell.source))
+        if closed:
+            continue
+        if cell.cell_type == "markdown":
+            blocks.append({"kind": "prose", "html": _prose(cell.source, contents), "outputs": []})
+        elif cell.cell_type == "code":
+            name = re.sub(r"[^\w-]", "", str(cell.get("id") or position))
+            blocks.append({"kind": "code", "html": _code(cell.source), "outputs": _outputs(cell, name)})
+            closed = any(CHAPTER in output.get("data", {}) for output in cell.outputs)
+    return blocks, contents
 
 
 @cache
-def _exporter() -> PageExporter:
-    return PageExporter(
-        template_name=TEMPLATE.name,
-        template_file="page.html.j2",
-        extra_template_basedirs=[str(TEMPLATE.parent)],
-        default_preprocessors=[],
-        preprocessors=[PageCells],
-    )
+def _template() -> Template:
+    """The page's template; text is escaped unless marked as HTML."""
+    return Environment(loader=FileSystemLoader(TEMPLATE), autoescape=True).get_template("page.html.j2")
 
 
 @cache
@@ -147,12 +126,6 @@ def _style() -> str:
     from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 
     return _text("page.css") + HtmlFormatter(style="default").get_style_defs(".highlight")
-
-
-def _policy(resources) -> str:
-    if resources["cover"]["single_file"]:
-        return policy(resources["script"], resources["plotly"])
-    return policy(resources["script"], files="'self' file:")
 
 
 def _kept(cell, lang: str) -> bool:
@@ -179,17 +152,14 @@ def _prose(text: str, contents: list[dict]) -> Markup:
     return Markup(_HEADING.sub(number, _markdown(text, escape=False)))
 
 
+@lru_cache
 def _markdown(text: str, *, escape: bool) -> str:
     return MarkdownWithMath(renderer=IPythonRenderer(escape=escape)).render(text)
 
 
-@cache
-def _highlighter() -> Highlight2HTML:
-    return Highlight2HTML(pygments_lexer="python3")
-
-
+@lru_cache
 def _code(text: str) -> Markup:
-    return Markup(_highlighter()(text)) if text.strip() else Markup()
+    return Markup(Highlight2HTML(pygments_lexer="python3")(text)) if text.strip() else Markup()
 
 
 def _outputs(cell, name: str) -> list[Markup]:

@@ -3,7 +3,7 @@
 import os
 import shutil
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 
 import nbformat
 
@@ -24,10 +24,11 @@ def refresh(path: Path) -> bool:
     """
     path = path.resolve()
     before = path.read_text(encoding="utf-8")
-    with TemporaryFile("w+b") as log:
+    with TemporaryDirectory() as folder, TemporaryFile("w+b") as log:
         outcome = engine.run(
             path,
             {},
+            Path(folder) / path.name,
             limits=engine.Limits(),
             environment=dict(os.environ),
             kernel_log=log,

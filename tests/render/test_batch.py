@@ -5,11 +5,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import nbformat
 import pytest
-from tiny import DATA_VERSION, HOSTILE, STORES, alive, code, write
+from tiny import DATA_VERSION, HOSTILE, STORES, alive, code, wait_for, write
 
 from opsmodel.render import batch, ledger
 from opsmodel.render.files import safe_part
@@ -208,10 +207,3 @@ def test_a_stopped_run_leaves_no_kernel_and_no_partial_file(tmp_path):
         left = {path.name for path in (home / "reports" / "demo").rglob("*") if path.is_file()}
         assert left - {"A.failed.ipynb"} == {"index.html", "manifest.json", "plotly.min.js"}
         assert not (home / "reports" / "demo" / ".tmp").exists()
-
-
-def wait_for(condition, seconds):
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "this took too long"
-        time.sleep(0.1)

@@ -1,6 +1,7 @@
 """The tiny notebook of the render tests, and how tests write others."""
 
 import os
+import time
 from pathlib import Path
 
 import nbformat
@@ -69,3 +70,10 @@ def alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+
+
+def wait_for(condition, seconds):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "this took too long"
+        time.sleep(0.1)

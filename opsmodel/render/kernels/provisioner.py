@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from typing import Any
 
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
@@ -41,13 +42,12 @@ class WarmProvisioner(LocalProvisioner):
         environment = kwargs.get("env") or dict(os.environ)
         address = environment.get(ADDRESS)
         if address and cmd[0] == sys.executable and LAUNCHER in cmd:
-            try:
-                self.process = ForkedKernel(address, cmd, environment, kwargs)
-            except OSError:
-                return await super().launch_kernel(cmd, **kwargs)
-            self.pid = self.pgid = self.process.pid
-            self.cwd = kwargs.get("cwd")
-            return self.connection_info
+            with suppress(OSError):
+                kernel = ForkedKernel(address, cmd, environment, kwargs)
+                self.process = kernel  # type: ignore[assignment]
+                self.pid = self.pgid = kernel.pid
+                self.cwd = kwargs.get("cwd")
+                return self.connection_info
         return await super().launch_kernel(cmd, **kwargs)
 
 

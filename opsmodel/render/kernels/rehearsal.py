@@ -6,21 +6,38 @@ the length of the rehearsal the answer is yes.
 
 import ast
 import builtins
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
+
+from opsmodel import wording
+from opsmodel.render.unneeded import FORMATS, without
+
+# what is imported only when a client's table is first read; to read one here would start threads
+FIRST_USED = (
+    "opsmodel.intake.client",
+    "opsmodel.intake.report",
+    "pandas.core.reshape.reshape",
+    "pyarrow.parquet",
+    "pyarrow.dataset",
+    "pandas.core.arrays.arrow.extension_types",
+    "ibis.backends.duckdb.converter",
+)
 
 
 def rehearse(notebooks: Sequence[str]) -> None:
-    """Import what the notebooks import and draw one of each figure, without leaving a trace in the namespace."""
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # see render.engine
-    with _looks_like_a_kernel():
+    """Import what the notebooks import and draw one of each figure; the namespace stays clean."""
+    with without(*FORMATS), _looks_like_a_kernel():
         for path in notebooks:
             for statement in _imports(Path(path)):
                 exec(statement, {})
+        for module in FIRST_USED:
+            import_module(module)
         _first_figures()
         _first_query()
+        wording.load()
 
 
 @contextmanager
@@ -29,7 +46,7 @@ def _looks_like_a_kernel() -> Iterator[None]:
     from IPython.core.interactiveshell import InteractiveShell
 
     shell = ZMQInteractiveShell.__new__(ZMQInteractiveShell)
-    InteractiveShell._instance = shell
+    InteractiveShell._instance = shell  # type: ignore[assignment]
     builtins.get_ipython = lambda: shell  # type: ignore[attr-defined]
     try:
         yield
@@ -49,16 +66,24 @@ def _imports(path: Path) -> list[str]:
                 tree = ast.parse(cell.source)
             except SyntaxError:
                 continue
-            found += [ast.unparse(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+            imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+            found += [ast.unparse(node) for node in imports]
     return found
 
 
 def _first_figures() -> None:
-    """plotly loads a trace type when it is first drawn."""
+    """plotly loads the parts of a figure when they are first drawn."""
     import plotly.graph_objects as go
 
-    for trace in (go.Bar, go.Scatter, go.Heatmap, go.Sankey, go.Waterfall):
-        go.Figure(trace())._repr_mimebundle_()
+    for part in ("bar", "scatter", "heatmap", "waterfall", "layout"):
+        _import_whole(f"plotly.graph_objs.{part}")
+    go.Figure(go.Bar())._repr_mimebundle_()
+
+
+def _import_whole(package: str) -> None:
+    """Import all modules of a package."""
+    for module in walk_packages(import_module(package).__path__, f"{package}."):
+        import_module(module.name)
 
 
 def _first_query() -> None:

@@ -16,6 +16,7 @@ import socket
 import sys
 import traceback
 from contextlib import suppress
+from importlib.util import find_spec
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any, NamedTuple
 
@@ -60,38 +61,42 @@ def serve(address: str, notebooks: list[str]) -> None:
 
 def _answer(listener: socket.socket, selector: DefaultSelector) -> Request | None:
     """Fork for everyone who asks; None once the input has ended. In a forked process: what it is to be."""
-    kernels: dict[Any, Kernel] = {}
+    kernels: set[Kernel] = set()
     while True:
         for key, _ in selector.select():
             if key.fd == sys.stdin.fileno():
-                for kernel in set(kernels.values()):
+                for kernel in kernels:
                     _kill(kernel)
                 return None
             if key.fileobj is listener:
                 line, _ = listener.accept()
-                if not (request := _read(line)):
-                    line.close()
-                elif not (pid := os.fork()):
-                    for kernel in set(kernels.values()):
-                        os.close(kernel.ended)
-                        kernel.line.close()
+                request = _read(line)
+                pid = os.fork() if request else None
+                if pid == 0:
+                    for kernel in kernels:
+                        _hang_up(kernel)
                     line.close()
                     return request
+                if pid:
+                    kernels.add(_registered(pid, line, selector))
                 else:
-                    kernel = Kernel(pid, os.pidfd_open(pid), line)
-                    for sign in (kernel.ended, kernel.line):
-                        kernels[sign] = kernel
-                        selector.register(sign, EVENT_READ)
-                    _tell(kernel, f"{pid}")
-                    for file in request.files:
-                        os.close(file)
-            elif key.fileobj in kernels:
-                kernel = kernels.pop(key.fileobj)
-                selector.unregister(key.fileobj)
-                if key.fileobj is kernel.line:  # whoever asked is gone
-                    _kill(kernel)
-                else:
-                    _bury(kernel)
+                    line.close()
+                for file in request.files if request else ():
+                    os.close(file)
+            elif key.data in kernels:
+                kernels.remove(key.data)
+                if key.fileobj is key.data.line:  # whoever asked is gone
+                    _kill(key.data)
+                _bury(key.data, selector)
+
+
+def _registered(pid: int, line: socket.socket, selector: DefaultSelector) -> Kernel:
+    """Tell whoever asked of the new kernel, and listen for its end and theirs."""
+    kernel = Kernel(pid, os.pidfd_open(pid), line)
+    for sign in (kernel.ended, kernel.line):
+        selector.register(sign, EVENT_READ, kernel)
+    _tell(kernel, f"{pid}")
+    return kernel
 
 
 def _read(line: socket.socket) -> Request | None:
@@ -114,15 +119,24 @@ def _tell(kernel: Kernel, message: str) -> None:
 
 
 def _kill(kernel: Kernel) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(kernel.pid, signal.SIGKILL)
+    """End the kernel and what it has started; a process just forked has no group of its own yet."""
+    for end in (os.killpg, os.kill):
+        with suppress(ProcessLookupError):
+            end(kernel.pid, signal.SIGKILL)
 
 
-def _bury(kernel: Kernel) -> None:
+def _bury(kernel: Kernel, selector: DefaultSelector) -> None:
     """Say how the kernel ended and what it used."""
     _, status, used = os.wait4(kernel.pid, 0)
     _tell(kernel, f"{os.waitstatus_to_exitcode(status)} {used.ru_utime + used.ru_stime:.3f}")
+    for sign in (kernel.ended, kernel.line):
+        selector.unregister(sign)
+    _hang_up(kernel)
+
+
+def _hang_up(kernel: Kernel) -> None:
     os.close(kernel.ended)
+    kernel.line.close()
 
 
 def _become_kernel(request: Request) -> None:
@@ -137,7 +151,7 @@ def _become_kernel(request: Request) -> None:
         for file in request.files:
             os.close(file)
         os.environ.clear()
-        os.environ.update(request.environment)
+        os.environ.update(request.environment, JPY_PARENT_PID=str(os.getppid()))
         os.chdir(request.cwd)
         random.seed()
         if "numpy" in sys.modules:
@@ -145,6 +159,7 @@ def _become_kernel(request: Request) -> None:
         from ipykernel.kernelapp import IPKernelApp
 
         given = request.command[request.command.index(LAUNCHER) + 1 :]
+        sys.argv = [str(find_spec(LAUNCHER).origin), *given]  # type: ignore[union-attr]
         IPKernelApp.launch_instance([*given, f"--IPKernelApp.parent_handle={os.getppid()}"])
         code = 0
     except SystemExit as leaving:
@@ -160,3 +175,4 @@ def _become_kernel(request: Request) -> None:
 if __name__ == "__main__":
     sys.path.pop(0)  # a kernel's path does not begin with the folder of this process
     serve(sys.argv[1], sys.argv[2:])
+    os._exit(0)  # an ordinary exit would report the frozen heap as a leak
