@@ -32,8 +32,8 @@ notebooks: setup  ## run the notebooks again and save their outputs
 lock: $(VENV)/.readytest  ## pin the packages again from pyproject.toml
 	$(PY) -m opsmodel lock
 
-clean:  ## remove what was generated: reports, client databases, .venv
-	rm -rf $(VENV) reports build data/*/client.duckdb data/*/quarantine data/*/benchmarks
+clean:  ## remove what was generated: reports, client databases, tables kept for the chain, .venv
+	rm -rf $(VENV) reports build data/*/client.duckdb data/*/quarantine data/*/kept
 
 $(VENV)/.ready: requirements.txt pyproject.toml
 	$(PYTHON) -m opsmodel setup

@@ -19,13 +19,8 @@ RATES = (
 )  # fmt: skip
 MONEY = ("amount", "net", "revenue", "money", "margin", "contribution", "ltv", "cost", "spend")
 MONEY_NAMES = (
-    "ltv_winsorised",
-    "expected_value",
-    "revenue_recent",
-    "revenue_overdue",
-    "monetary",
-    "value_per_buyer", "cost_per_retained_add", "cac", "referral_value", "margin_after", "money_low",
-    "money_high",
+    "ltv_winsorised", "expected_value", "revenue_recent", "revenue_overdue", "monetary", "value_per_buyer",
+    "cost_per_retained_add", "cac", "referral_value", "margin_after", "money_low", "money_high",
 )  # fmt: skip
 COUNTS = ("n", "at_risk", "events", "visitors", "users", "rows_in", "kept", "merged", "quarantined")
 DAYS = ("days", "recency")
@@ -39,9 +34,9 @@ FORMATS: dict[str, Writer] = {
     "points": numbers.points,
 }
 NAMED = (
-    "factor", "lever", "measure", "mode", "check", "rule",
-    "threshold", "from_tier", "to_tier", "trait", "state", "origin",
-    "flag", "problem", "denominator", "kind", "item", "estimator", "holds", "choice", "quadrant",
+    "factor", "lever", "measure", "mode", "check", "rule", "threshold", "from_tier", "to_tier", "trait",
+    "state", "origin", "flag", "problem", "denominator", "kind", "item", "estimator", "holds",
+    "choice", "quadrant",
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ def peers(
 ) -> go.Figure:
     """One dot a store with its interval, the best on top; this store in colour, the peers' P75 as a line.
 
-    table   of advice.benchmarks: store_id, lever, value, value_low, value_high, peer_p75; or one row a
+    table   of benchmarks.stores: store_id, lever, value, value_low, value_high, peer_p75; or one row a
             store with a column named as the lever and its `_low` and `_high`; store_name if known
     lever   what to compare
     store   store_id of the report's store

@@ -77,5 +77,5 @@ def rows_axis(figure: go.Figure, texts: list[str]) -> None:
 
 
 def between(low, high, write=numbers.percent) -> str:
-    """ "35.0%–65.0%", or a dash if a bound could not be seen."""
+    """ "35.0% – 65.0%", or a dash if a bound could not be seen."""
     return numbers.UNSEEN if pd.isna(low) or pd.isna(high) else f"{write(low)} – {write(high)}"

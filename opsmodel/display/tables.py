@@ -93,7 +93,6 @@ def table(
     small_base  rows whose base (n_eligible, n_customers, …) is below this are greyed
     caption     a line above the table
     columns     which columns to show, in this order; `x` brings its `x_low` and `x_high` along
-
     units       column -> rate, money, days or count, where a name alone does not say it
     prose       columns of sentences: they run over several lines, so that the table fits the page
 

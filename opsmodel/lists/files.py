@@ -12,7 +12,7 @@ import pandas as pd
 from opsmodel.errors import ArgumentError
 
 
-def csv_bytes(cells: pd.DataFrame, *, made_on: date) -> bytes:
+def csv_bytes(cells: pd.DataFrame) -> bytes:
     """The cells as CSV in UTF-8 with a byte-order mark, so that Excel reads Chinese; everything quoted."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")

@@ -70,9 +70,10 @@ def write(
             sent = own if held_out == "flagged" else own[~own["held_out"]]
             cells = _spoken(sent, client.language)
             target = f"{stem}_{safe_part(part)}" if split else stem
-            for ending, make in ((".xlsx", xlsx_bytes), (".csv", csv_bytes)):
+            made = {".xlsx": xlsx_bytes(cells, made_on=client.as_of), ".csv": csv_bytes(cells)}
+            for ending, content in made.items():
                 path = home / f"{target}{ending}"
-                files[path] = make(cells, made_on=client.as_of)
+                files[path] = content
                 found.append((path, len(sent), int(own["held_out"].sum())))
         refuse_taken(files)
         ledger.add(book, entries, rows.assign(held_out=rows["held_out"].map({True: "yes", False: "no"})))

@@ -6,6 +6,7 @@ import pandas as pd
 
 from opsmodel import numbers
 from opsmodel.advice.finding import SMALLEST_BASE, Finding, small_base
+from opsmodel.metrics.rates import Z95
 from opsmodel.wording import _
 
 FEW = 100  # new leads a month; below, the order is that of recency
@@ -108,7 +109,7 @@ def chances_hold(calibration: pd.DataFrame) -> Finding:
     n, k = told["n_leads"].sum(), told["n_bought"].sum()
     expected = (told["predicted"] * told["n_leads"]).sum()
     outside = (told["predicted"] < told["observed_low"]) | (told["predicted"] > told["observed_high"])
-    reach = 1.96 * float((told["predicted"] * (1 - told["predicted"]) * told["n_leads"]).sum()) ** 0.5
+    reach = Z95 * float((told["predicted"] * (1 - told["predicted"]) * told["n_leads"]).sum()) ** 0.5
     holds = abs(k - expected) <= max(reach, 0.1 * expected) and outside.sum() <= max(1, 0.3 * len(told))
     values = {"expected": numbers.count(expected), "k": numbers.count(k)}
     claim = (

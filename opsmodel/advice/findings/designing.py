@@ -3,6 +3,7 @@
 import pandas as pd
 
 from opsmodel import numbers
+from opsmodel.advice.design.touching import OWN_EVENTS
 from opsmodel.advice.finding import SMALLEST_BASE, Finding, small_base
 from opsmodel.wording import _
 
@@ -23,7 +24,7 @@ def contact_plan(rhythm: pd.DataFrame, touches: pd.DataFrame) -> Finding:
         return Finding(
             "rhythm_unknown", "repurchase", _("Too few have returned yet to place touches by their rhythm."),
             _("{n} returns seen; below {least} the curve is mostly chance.",
-              n=numbers.count(row["n_events"]), least=50), n=n,
+              n=numbers.count(row["n_events"]), least=OWN_EVENTS), n=n,
         )  # fmt: skip
     values = {"first": numbers.count(row["peak_from_day"]), "last": numbers.count(row["peak_to_day"])}
     evidence = _(

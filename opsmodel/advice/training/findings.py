@@ -99,8 +99,7 @@ def roles_apart(alignment: pd.DataFrame) -> Finding:
         stage="",
         claim=_(
             "On {apart} of {all} items the roles see different things, most on “{item}”: {high} give "
-            "{high_score} "
-            "of 4, {low} {low_score}.",
+            "{high_score} of 4, {low} {low_score}.",
             apart=numbers.count(len(apart)),
             all=numbers.count(len(told)),
             item=row["dimension"],
@@ -111,8 +110,7 @@ def roles_apart(alignment: pd.DataFrame) -> Finding:
         ),
         evidence=_(
             "{n} people, no role of fewer than five. The difference is {difference} points, 95% interval "
-            "{low} "
-            "to {high} over all pairs of roles; items counted at a false discovery rate of 5%.",
+            "{low} to {high} over all pairs of roles; items counted at a false discovery rate of 5%.",
             n=numbers.count(row["n"]),
             difference=numbers.number(row["difference"], 1),
             low=numbers.number(row["difference_low"], 1),

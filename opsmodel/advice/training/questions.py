@@ -7,14 +7,14 @@ import pandas as pd
 from opsmodel import numbers
 from opsmodel.advice import once
 from opsmodel.advice.finding import SMALLEST_BASE
-from opsmodel.advice.training.reach import factor, reach
+from opsmodel.advice.training.growth_questions import doubled, largest, product
 from opsmodel.advice.training.sheet import Question, table
-from opsmodel.advice.training.values import PERIOD_DAYS
+from opsmodel.advice.training.values import HALF_YEAR
 from opsmodel.metrics import funnel, growth, repurchase, value
 from opsmodel.metrics.rates import wilson
 from opsmodel.wording import _
 
-MEAN, BEST = 0.1, 0.2  # what each factor is raised by; the best customers looked at
+BEST = 0.2  # share of the buyers: the best ones looked at
 
 
 def quiz(shop) -> pd.DataFrame:
@@ -29,7 +29,7 @@ def quiz(shop) -> pd.DataFrame:
     """
     days = int(shop.engagement.windows.within_days)
     makers: tuple[Callable[..., Iterator[Question]], ...] = (
-        _lost_or_pending, _close_rate, _came_back, _screen, _product, _doubled, _largest, _once, _best,
+        _lost_or_pending, _close_rate, _came_back, _screen, product, doubled, largest, _once, _best,
         _small,
     )  # fmt: skip
     found = [question for make in makers for question in make(shop, days)]
@@ -56,8 +56,8 @@ def _lost_or_pending(shop, days: int) -> Iterator[Question]:
         right=pending,
         wrong=(lost, won),
         why=_(
-            "Their window is still open: they belong neither to the buyers nor to the lost, and not to "
-            "the base."
+            "Their window is still open: they belong neither to the buyers nor to the lost, and not to the "
+            "base."
         ),
         options=(lost, pending, won),
     )
@@ -73,8 +73,7 @@ def _close_rate(shop, days: int) -> Iterator[Question]:
         topic=_("Close"),
         text=_(
             "{entered} contacts were added, {base} of them at least {days} days ago; of these {n} bought "
-            "within "
-            "{days} days. The {days}-day close rate is …",
+            "within {days} days. The {days}-day close rate is …",
             entered=numbers.count(entered), base=numbers.count(base), n=numbers.count(n), days=days,
         ),
         right=numbers.percent(n / base),
@@ -102,8 +101,7 @@ def _came_back(shop, days: int) -> Iterator[Question]:
         topic=_("Repurchase"),
         text=_(
             "This store has {buyers} known buyers; {n} of them bought first at least {days} days ago, "
-            "and {k} of "
-            "these came back within {days} days. RR_{days} is …",
+            "and {k} of these came back within {days} days. RR_{days} is …",
             buyers=numbers.count(buyers), n=numbers.count(row["n_customers"]), days=days,
             k=numbers.count(row["n_repurchased"]),
         ),
@@ -121,7 +119,7 @@ def _came_back(shop, days: int) -> Iterator[Question]:
 
 
 def _screen(shop, days: int) -> Iterator[Question]:
-    since = once.of(shop, growth.recent, period_days=PERIOD_DAYS)["start"].iloc[-1]
+    since = once.of(shop, growth.recent, period_days=HALF_YEAR)["start"].iloc[-1]
     screen = once.of(shop, repurchase.within_period, "orders", since=since)
     ours = once.of(shop, repurchase.curve, "orders", within_days=(days,))
     if (
@@ -154,66 +152,14 @@ def _screen(shop, days: int) -> Iterator[Question]:
         wrong=(first, second),
         why=_(
             "The screen mixes old and new buyers: a store that gains many new ones looks worse with the "
-            "very same "
-            "behaviour. Compare stores and months on RR only."
+            "very same behaviour. Compare stores and months on RR only."
         ),
         options=(first, second, right),
     )
 
 
-def _product(shop, _days: int) -> Iterator[Question]:
-    reached = reach(shop)
-    if reached.empty:
-        return
-    revenue, k = float(reached["revenue_year"].iloc[0]), len(reached)
-    right = (1 + MEAN) ** k
-    yield Question(
-        topic=_("Growth equation"),
-        text=_(
-            "Net revenue is {revenue} a year, the product of {k} factors. Each of them rises by 10 %. "
-            "Revenue becomes …",
-            revenue=numbers.money(revenue),
-            k=k,
-        ),
-        right=numbers.money(revenue * right),
-        wrong=tuple(
-            numbers.money(revenue * times) for times in (1 + MEAN, 1 + MEAN * k, (1 + MEAN) ** (k + 2))
-        ),
-        why=_("1.1 to the power of {k} is {times}: factors multiply, shares do not add up.", k=k,
-              times=numbers.number(right, 3)),
-    )  # fmt: skip
-
-
-def _doubled(shop, _days: int) -> Iterator[Question]:
-    yield Question(
-        topic=_("Growth equation"),
-        text=_("Three factors of the growth equation double. Revenue grows to …"),
-        right=_("{n} times", n=8),
-        wrong=tuple(_("{n} times", n=n) for n in (2, 3, 6)),
-        why=_("2 × 2 × 2 = 8. Raising k factors each by a share g gives (1 + g) to the power of k."),
-    )
-
-
-def _largest(shop, _days: int) -> Iterator[Question]:
-    reached = reach(shop)
-    if reached.empty or not reached["gain"].max() > 0:
-        reached = reach(shop, form="users")
-    if reached.empty or not reached["gain"].max() > 0:
-        return
-    best = reached.sort_values("gain", ascending=False, kind="stable").iloc[0]
-    names = [factor(name) for name in reached["factor"]]
-    yield Question(
-        topic=_("Priorities"),
-        text=_("Which factor brings this store most if it alone reaches the best quarter of its peers?"),
-        right=factor(best["factor"]),
-        wrong=tuple(name for name in names if name != factor(best["factor"])),
-        why=_("{gain} a year; see the what-if above.", gain=numbers.signed_money(best["gain"])),
-        options=tuple(names),
-    )
-
-
 def _once(shop, _days: int) -> Iterator[Question]:
-    latest = once.of(shop, growth.recent, period_days=PERIOD_DAYS).iloc[-1]
+    latest = once.of(shop, growth.recent, period_days=HALF_YEAR).iloc[-1]
     each = latest["orders_per_buyer"]
     if not latest["n_buyers"] >= SMALLEST_BASE:
         return

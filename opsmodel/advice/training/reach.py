@@ -51,8 +51,7 @@ def largest_lever(table: pd.DataFrame) -> Finding:
     best = table.sort_values("gain", ascending=False, kind="stable").iloc[0]
     evidence = _(
         "Today: the average of {n} periods of four weeks. P75: of the averages of {peers} peers. A "
-        "comparison "
-        "of levels, not a promise: whether a gap is more than noise is tested in the diagnosis.",
+        "comparison of levels, not a promise: whether a gap is more than noise is tested in the diagnosis.",
         n=numbers.count(best["n_periods"]),
         peers=numbers.count(best["n_peers"]),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from opsmodel import numbers
 from opsmodel.advice.training.terms import term
 from opsmodel.errors import ArgumentError
 from opsmodel.metrics.maturity.naming import name
@@ -40,7 +41,7 @@ def role_cards(glossary: pd.DataFrame, *, within_days: int, role: str | None = N
             "does": card[language()]["does"],
             "procedure": card[language()]["sop"],
             "kpi": term(card["kpi"], within_days),
-            "this_store": shown.get(card["kpi"], "–"),
+            "this_store": shown.get(card["kpi"], numbers.UNSEEN),
         }
         for who, steps in entries().items()
         if role in (None, who)

@@ -11,7 +11,7 @@ LETTERS = "ABCDEF"
 class Question:
     """One question: the right option, the wrong ones, and why.
 
-    ordered  whether the options keep the order they are given in; numbers are sorted instead
+    options  all of them in the order to show; empty sorts them by the number in them
     """
 
     topic: str
