@@ -25,10 +25,10 @@ came), and what intake makes of them: `client.duckdb` (the tables below), `quara
 in, with file, line, column, value and reason) and `secret.key` (of the keyed hashes; never share it).
 
 Lists for staff (`python -m opsmodel list`) leave two things more here. `lists/<list>.csv` is the ledger of a
-list: who stood on it, when, and who was held out. `list_keys.csv` is written with `--keys` only and leads from
-the list id on a list to the customer id: one row a customer of the chain, `list_id` (text, C and 12 characters,
-the same on every list of the client) and `customer_id`. It is as secret as `secret.key`, can be read by its
-owner alone, and is no table that opsmodel calculates on. Reports hold neither.
+list: who stood on it, when, and who was held out. `list_keys.csv` is written with `--keys` only and leads
+from the list id on a list to the customer id: one row a customer of the chain, `list_id` (text, C and 12
+characters, the same on every list of the client) and `customer_id`. It is as secret as `secret.key`, can be
+read by its owner alone, and is no table that opsmodel calculates on. Reports hold neither.
 
 - Only `orders` has to be exported. Every other table opens chapters of the report; `check` says which.
 - **Business time** is the client's local time less the day cut-off, without a zone: its date is the business
