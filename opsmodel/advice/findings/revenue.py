@@ -107,7 +107,9 @@ def known_part(periods: pd.DataFrame) -> Finding:
         return Finding(
             "known_part", "",
             _("{share} of net revenue is of known customers; what this page counts is theirs.", **values),
-            _("Rung up anonymously in the last {days} days: {rest}.", days=days, rest=rest),
+            _("Rung up anonymously in the last {days} days: {rest}.", days=days, rest=rest)
+            if row["identified_share"] < 1
+            else "",
         )  # fmt: skip
     return Finding(
         "known_few", "acquire",

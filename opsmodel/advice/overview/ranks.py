@@ -37,13 +37,13 @@ def league(ranking: pd.DataFrame, stores: pd.DataFrame) -> pd.DataFrame:
     Returns rank, store_name, peer_group (unless nobody has one), n, seen (the raw figure), likely (shrunken),
     interval, best_chance and beyond_noise.
     """
-    ranking = ranking[ranking["n"] >= SMALLEST_BASE]
+    ranking = ranking[ranking["n"] >= SMALLEST_BASE].reset_index(drop=True)
     known = stores.set_index("store_id")
     show = advised.figure(ranking["lever"].iloc[0]) if len(ranking) else numbers.percent
     rows = ranking.to_dict("records")
     table = pd.DataFrame(
         {
-            "rank": ranking["rank"],
+            "rank": ranking.index + 1,
             "store_name": ranking["store_id"].map(known["store_name"]),
             "peer_group": ranking["store_id"].map(known["peer_group"]),
             "n": ranking["n"],
