@@ -4,6 +4,7 @@ import pandas as pd
 
 from opsmodel import numbers
 from opsmodel.advice.finding import SMALLEST_BASE
+from opsmodel.advice.summary import about
 from opsmodel.metrics.rates import wilson
 from opsmodel.wording import _
 
@@ -18,11 +19,7 @@ def published(shop, steps: pd.DataFrame) -> dict:
     told = n >= SMALLEST_BASE
     share = {"value": k / max(n, 1), "low": float(low), "high": float(high)}
     return {
-        "store_id": shop.store_id,
-        "store_name": shop.store_name,
-        "grade": shop.grade,
-        "n_customers": shop.n_customers,
-        "as_of": shop.as_of.isoformat(),
+        **about(shop),
         "headline": {
             "adherence": {
                 "label": _("Adherence"),

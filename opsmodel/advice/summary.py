@@ -28,13 +28,20 @@ def headline(benchmarks: pd.DataFrame, store_id: str) -> dict[str, dict]:
 def of_store(shop, benchmarks: pd.DataFrame, found: Sequence[Finding]) -> dict:
     """The numbers on the page of one store, as its metrics.json holds them."""
     return {
+        **about(shop),
+        "headline": headline(benchmarks, shop.store_id),
+        **_told(found),
+    }
+
+
+def about(shop) -> dict:
+    """Whose page it is, of which day, and how far its data can be trusted: what every page publishes."""
+    return {
         "store_id": shop.store_id,
         "store_name": shop.store_name,
         "grade": shop.grade,
         "n_customers": shop.n_customers,
         "as_of": shop.as_of.isoformat(),
-        "headline": headline(benchmarks, shop.store_id),
-        **_told(found),
     }
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from opsmodel import numbers
 from opsmodel.advice import once
 from opsmodel.advice.finding import Finding
+from opsmodel.advice.summary import about
 from opsmodel.advice.training.effect import effect
 from opsmodel.advice.training.findings import perception_gap, roles_apart, training_effect
 from opsmodel.advice.training.measured import measured, perceived
@@ -82,10 +83,6 @@ def no_effect(table: pd.DataFrame) -> str:
 def of_store(shop, found: Sequence[Finding]) -> dict:
     """The numbers on the training page of one store, as its metrics.json holds them."""
     return {
-        "store_id": shop.store_id,
-        "store_name": shop.store_name,
-        "grade": shop.grade,
-        "n_customers": shop.n_customers,
-        "as_of": shop.as_of.isoformat(),
+        **about(shop),
         "training": [finding.summary() for finding in found],
     }
