@@ -56,7 +56,7 @@ __all__ = ["open_client", *_HOMES]
 def __getattr__(name: str):
     """Load a calculation module at its first use, so that `import opsmodel` itself is quick."""
     if name == "open_client":
-        return import_module("opsmodel.intake.client").open_client
+        return import_module("opsmodel.intake.opening").open_client
     if name in _HOMES:
         return import_module(_HOMES[name])
     raise AttributeError(f"module 'opsmodel' has no attribute {name!r}")

@@ -37,8 +37,8 @@ def render(
     Raises OpsmodelError, before any kernel starts, if something asked for does not exist.
     """
     from opsmodel.intake.build import intake
-    from opsmodel.intake.client import open_client
     from opsmodel.intake.engagement import find_client
+    from opsmodel.intake.opening import open_client
     from opsmodel.render import batch
 
     given = dict(_pair(text) for text in parameters)

@@ -1,6 +1,5 @@
 """Client: one client's tables as of a day, for the chain or narrowed to a store and its peers."""
 
-import sys
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
@@ -10,53 +9,13 @@ from pathlib import Path
 import ibis.expr.types as ir
 
 from opsmodel.errors import ClientError, TableError
-from opsmodel.intake import engagement as settings
-from opsmodel.intake.contract import TABLES, day
-from opsmodel.intake.database import FILE, JOURNEYS, Database, open_database
+from opsmodel.intake.contract import TABLES
+from opsmodel.intake.database import JOURNEYS, Database
 from opsmodel.intake.engagement import Engagement
 from opsmodel.intake.peers import peer_ids
-from opsmodel.intake.raw import settings_version
 from opsmodel.wording import language
 
 _HOME = {"customers": "store_id", "orders": "home_store_id", "order_lines": "home_store_id"}
-
-
-def open_client(name: str | Path, as_of: str | date | None = None) -> "Client":
-    """A client's tables, ready to calculate on.
-
-    A client without a database is taken in first, and again where settings that change the tables changed.
-
-    name   a folder under data/ (or under OPSMODEL_DATA), or a path
-    as_of  last day observed, inclusive; default: the engagement's, else the last day with an order
-
-    Raises ClientError if there is no such client, if as_of lies before the data, or if the database is
-    locked or damaged; EngagementError and IntakeError as intake does.
-
-    >>> shop = open_client("demo").store("S001")  # doctest: +SKIP
-    """
-    folder = settings.find_client(name)
-    engagement = settings.read(folder)
-    if not (folder / FILE).is_file():
-        _take_in(folder, "no database yet")
-    database = open_database(folder)
-    if database.meta.get("settings") != settings_version(engagement):
-        _take_in(folder, "engagement.yaml has changed")
-        database = open_database(folder)
-    last = day(as_of) if as_of else engagement.as_of or database.last_day
-    if last < database.first_day:
-        raise ClientError(
-            f"as_of {last} lies before the data of {engagement.client}.",
-            found=f"orders from {database.first_day} to {database.last_day}",
-            fix=f"use a day from {database.first_day} on.",
-        )
-    return Client(folder, engagement, last, database)
-
-
-def _take_in(folder: Path, why: str) -> None:
-    from opsmodel.intake.build import intake
-
-    print(f"{folder.name}: {why}, reading the raw exports.", file=sys.stderr)
-    intake(folder)
 
 
 @dataclass(frozen=True, repr=False)

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from opsmodel import wording
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.client import open_client
+from opsmodel.intake.opening import open_client
 from opsmodel.lists.ids import key_file
 from opsmodel.lists.writing import write
 from opsmodel.metrics import leads
