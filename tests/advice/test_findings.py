@@ -148,9 +148,7 @@ def test_most_who_come_back_do_so_early_or_late():
     )
     found = findings.repurchase_rhythm(early)
     assert found.kind == "repurchase_soon"
-    assert found.claim == (
-        "40.0% of buyers come back within 90 days, half of these or more within 30."
-    )
+    assert found.claim == "40.0% of buyers come back within 90 days, half of these or more within 30."
     assert found.action == "Put the follow-up messages inside the first 30 days."
     assert found.evidence == (
         "80 of 200 buyers whose first order is at least 90 days old; 95% interval 33.0% to 47.0%."
