@@ -35,7 +35,10 @@ def forked_cpu_seconds() -> float:
 
 
 class WarmProvisioner(LocalProvisioner):
-    """A local kernel, forked where the kernel's environment names a warm process that answers."""
+    """A local kernel, forked where the kernel's environment names a warm process that answers.
+
+    Jupyter knows it by NAME, through the package's entry points.
+    """
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any):
         """Launch the kernel: the warm process forks it, or Popen starts it."""

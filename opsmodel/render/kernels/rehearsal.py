@@ -17,7 +17,7 @@ from opsmodel.render.unneeded import FORMATS, without
 
 # what is imported only when a client's table is first read; to read one here would start threads
 FIRST_USED = (
-    "opsmodel.intake.client",
+    "opsmodel.intake.opening",
     "opsmodel.intake.report",
     "pandas.core.reshape.reshape",
     "pyarrow.parquet",
