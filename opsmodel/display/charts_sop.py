@@ -6,8 +6,8 @@ import plotly.graph_objects as go
 from opsmodel import numbers
 from opsmodel.display import marks, theme
 from opsmodel.display.headings import heading
-from opsmodel.display.tables import SMALL_BASE
 from opsmodel.display.typeset import plain
+from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.wording import _
 
 COLORS = {
@@ -51,7 +51,10 @@ def sop_adherence(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     figure.add_scatter(
         x=[0.0] * len(drawn), y=places, mode="text", textposition="middle right", hoverinfo="skip",
         text=[f" {numbers.percent(value)}" for value in drawn["adherence"]], showlegend=False,
-        textfont={"color": [theme.INK if n < SMALL_BASE else "#ffffff" for n in drawn["n_due"]], "size": 12},
+        textfont={
+            "color": [theme.INK if n < SMALLEST_BASE else "#ffffff" for n in drawn["n_due"]],
+            "size": 12,
+        },
     )  # fmt: skip
     texts = [
         f"{label}<br>n={numbers.count(n)}"
@@ -85,6 +88,7 @@ def sop_quadrants(table: pd.DataFrame, *, title: str, enough: float = 0.7, as_of
     figure = theme.figure(title, base=base, as_of=as_of, height=430, legend=True)
     figure.add_hline(y=0, line={"color": theme.INK, "width": 1})
     figure.add_vline(x=enough, line={"color": theme.INK, "width": 1, "dash": "dot"})
+    short = _without_procedure(drawn["sop_step"])
     for quadrant, rows in drawn.groupby("quadrant", sort=True):
         color = COLORS.get(str(quadrant), theme.GREY)
         hollow = quadrant in ("instrument", "watch", "none")
@@ -100,7 +104,7 @@ def sop_quadrants(table: pd.DataFrame, *, title: str, enough: float = 0.7, as_of
             name=heading(str(quadrant)), error_y=marks.whiskers(*(rows[name] for name in effect)),
             marker={"size": 13, "color": color, "symbol": "circle-open" if hollow else "circle",
                     "line": {"width": 2.5, "color": color}},
-            text=marks.labels(rows["sop_step"], 14), hovertext=hover, hoverinfo="text",
+            text=marks.labels(rows["sop_step"].map(short), 14), hovertext=hover, hoverinfo="text",
             textposition=["middle left" if x > 0.75 else "middle right" for x in rows["adherence"]],
             textfont={"size": 12, "color": theme.INK}, cliponaxis=False,
         )  # fmt: skip
@@ -109,6 +113,12 @@ def sop_quadrants(table: pd.DataFrame, *, title: str, enough: float = 0.7, as_of
     )
     figure.update_yaxes(title_text=_("More who come back, if served"), tickformat="+.0%")
     return figure
+
+
+def _without_procedure(names: pd.Series) -> dict[str, str]:
+    """sop_step -> the step alone, if that still tells the steps apart."""
+    alone = names.str.rpartition(" · ")[2]
+    return dict(zip(names, alone if alone.nunique() == names.nunique() else names, strict=True))
 
 
 def control_charts(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:

@@ -62,6 +62,8 @@ def headings() -> dict[str, str]:
         "adherence_high": _("Adherence, highest"),
         "smallest_effect": _("Smallest lift worth having"),
         "stop_rule": _("Stop rule"),
+        "wave": _("Wave"),
+        "started_on": _("Started on"),
         "recorded_at": _("Recorded"),
         "decision": _("Decision"),
         "withdrawn": _("Withdrawn"),
