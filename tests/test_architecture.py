@@ -51,7 +51,7 @@ MAY_IMPORT = {
     "metrics.ladder": {*CONTRACT, *STEPS, "metrics.ladder"},
     "metrics.reconcile": {*CONTRACT, *STEPS, "metrics.reconcile"},
     "advice": {*ABOVE_METRICS, "advice"},
-    "display": {*CONTRACT, "display"},
+    "display": {*CONTRACT, "metrics.rates", "display"},
     "display.explore": {*ABOVE_METRICS, "display"},
     "display.practice": {*ABOVE_METRICS, "display"},
     "render": {*BASE, "render"},

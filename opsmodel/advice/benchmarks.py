@@ -7,11 +7,8 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.advice import bases, once
-from opsmodel.advice.finding import SMALLEST_BASE
 from opsmodel.advice.levers import LEVERS
 from opsmodel.metrics import rates, shrinkage
-
-FALSE_DISCOVERIES = 0.05
 
 
 def stores(client) -> pd.DataFrame:
@@ -62,7 +59,7 @@ def table(
     q_value = rates.benjamini_hochberg(found["p_value"])
     found = found.assign(
         gap=gap, gap_low=gap - spread, gap_high=gap + spread,
-        q_value=q_value, is_flagged=q_value <= FALSE_DISCOVERIES, value_days=within_days,
+        q_value=q_value, is_flagged=q_value <= rates.NOISE, value_days=within_days,
         is_margin=found["margin_share"].groupby(found["store_id"]).transform("count") > 0,
     )  # fmt: skip
     rank = {name: place for place, name in enumerate(LEVERS)}
@@ -117,7 +114,7 @@ def _against_peers(frame: pd.DataFrame, groups, is_rate: bool) -> pd.DataFrame:
         p = rates.against_peers(*(frame[c] for c in ("k", "n", "peer_k", "peer_n")))
     else:
         p = rates.means_differ(*(frame[c] for c in ("value", "se", "n", "peer_value", "peer_se", "peer_n")))
-    tested = (frame["n"] >= SMALLEST_BASE) & (frame["peer_n"] >= SMALLEST_BASE)
+    tested = (frame["n"] >= rates.SMALLEST_BASE) & (frame["peer_n"] >= rates.SMALLEST_BASE)
     return frame.assign(p_value=np.where(tested, p, np.nan))
 
 

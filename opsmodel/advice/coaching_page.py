@@ -3,9 +3,8 @@
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice.finding import SMALLEST_BASE
 from opsmodel.advice.summary import about
-from opsmodel.metrics.rates import wilson
+from opsmodel.metrics.rates import SMALLEST_BASE, wilson
 from opsmodel.wording import _
 
 

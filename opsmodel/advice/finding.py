@@ -5,9 +5,8 @@ from html import escape
 from math import isnan, nan
 
 from opsmodel import numbers
+from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.wording import _
-
-SMALLEST_BASE = 30  # customers; a smaller base is never the subject of a finding
 
 
 @dataclass(frozen=True, repr=False)

@@ -6,8 +6,8 @@ import pandas as pd
 
 from opsmodel import numbers
 from opsmodel.advice import advised, levers
-from opsmodel.advice.finding import SMALLEST_BASE, Finding
-from opsmodel.metrics.rates import chance_flags
+from opsmodel.advice.finding import Finding
+from opsmodel.metrics.rates import SMALLEST_BASE, chance_flags
 from opsmodel.wording import _
 
 WORTH_CLOSING = 0.05  # of the peers' level; a smaller gap is no one's task, however certain

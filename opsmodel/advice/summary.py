@@ -6,8 +6,9 @@ import pandas as pd
 
 from opsmodel import numbers
 from opsmodel.advice import advised
-from opsmodel.advice.finding import SMALLEST_BASE, Finding
+from opsmodel.advice.finding import Finding
 from opsmodel.advice.levers import LEVERS
+from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.wording import _
 
 FEWEST_STORES = 6  # in a chain, for a pilot of two with others to compare

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from opsmodel import numbers
 from opsmodel.display import marks, theme
 from opsmodel.display.headings import heading
+from opsmodel.metrics.rates import NOISE
 from opsmodel.wording import _
 
 RATE = ["reach_rate", "reach_rate_low", "reach_rate_high"]
@@ -139,7 +140,7 @@ def next_products(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     )
     figure = theme.figure(title, base=base, as_of=as_of, height=80 + 44 * len(drawn), legend=True)
     places = list(range(len(drawn)))
-    sure = drawn["q_value"] <= 0.05
+    sure = drawn["q_value"] <= NOISE
     figure.add_scatter(
         name=_("Of those who began with it (hollow: may be chance)"), x=theme.rounded(drawn["next_share"]),
         y=places, mode="markers",

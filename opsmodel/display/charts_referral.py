@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from opsmodel import numbers
 from opsmodel.display import marks, theme
-from opsmodel.display.tables import SMALL_BASE
+from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.wording import _
 
 K = ["k_ret", "k_ret_low", "k_ret_high"]
@@ -26,7 +26,7 @@ def k_by_generation(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure
         return theme.silent(title, _("Nobody has been exposed for a whole window yet."), as_of=as_of)
     base = _("kept contacts per person exposed; whiskers: 95% interval; dotted: carries itself")
     figure = theme.figure(title, base=base, as_of=as_of, height=320)
-    told = drawn[drawn["n_exposed"] >= SMALL_BASE]
+    told = drawn[drawn["n_exposed"] >= SMALLEST_BASE]
     shown = told if len(told) else drawn
     values, low, high = (shown[name] for name in K)
     hover = [

@@ -5,9 +5,9 @@ import plotly.graph_objects as go
 
 from opsmodel import numbers
 from opsmodel.display import theme
-from opsmodel.display.tables import SMALL_BASE
 from opsmodel.display.typeset import plain, wrap
 from opsmodel.errors import TableError
+from opsmodel.metrics.rates import SMALLEST_BASE
 
 
 def columns(table: pd.DataFrame, names: list[str], chart: str) -> pd.DataFrame:
@@ -45,7 +45,7 @@ def whiskers(values: pd.Series, low: pd.Series, high: pd.Series) -> dict:
 
 def colors(base: pd.Series, color: str = theme.BLUE) -> list[str]:
     """The colour of each mark: grey where its base is under 30, and so no basis for a conclusion."""
-    return [color if size >= SMALL_BASE else theme.FAINT for size in base.fillna(0)]
+    return [color if size >= SMALLEST_BASE else theme.FAINT for size in base.fillna(0)]
 
 
 def beside(position: str) -> dict:

@@ -9,10 +9,10 @@ import pandas as pd
 from opsmodel.display.cells import Cell, cells
 from opsmodel.display.typeset import pad, width
 from opsmodel.errors import ArgumentError
+from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.wording import _
 
 METRICS = "application/vnd.opsmodel.metrics+json"
-SMALL_BASE = 30
 SHORT = 28  # columns of text kept on one line
 BASES = ("n_eligible", "n_exposed", "n_customers", "n_at_risk", "at_risk", "n_buyers", "n_due", "n")
 
@@ -81,7 +81,7 @@ class Table:
 def table(
     df: pd.DataFrame,
     *,
-    small_base: int = SMALL_BASE,
+    small_base: int = SMALLEST_BASE,
     caption: str | None = None,
     columns: list[str] | None = None,
     units: Mapping[str, str] | None = None,

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 Z95 = 1.959963984540054  # standard normal quantile of a two-sided 95 % interval
+SMALLEST_BASE = 30  # customers, tasks, cases; a difference seen on fewer is mostly chance
+NOISE = 0.05  # a p value, or a false discovery rate, above it is chance
 SEED = 20240630
 
 
@@ -103,7 +105,7 @@ def benjamini_hochberg(p_values) -> np.ndarray:
     return adjusted
 
 
-def chance_flags(p_values, level: float = 0.05) -> float:
+def chance_flags(p_values, level: float = NOISE) -> float:
     """How many of these tests fall below `level` if no store differs from its peers at all.
 
     >>> chance_flags([0.01, 0.5, 0.9, float("nan")])
@@ -112,7 +114,7 @@ def chance_flags(p_values, level: float = 0.05) -> float:
     return level * int(np.count_nonzero(~np.isnan(np.asarray(p_values, float))))
 
 
-def share_of_chance_flags(p_values, level: float = 0.05) -> float:
+def share_of_chance_flags(p_values, level: float = NOISE) -> float:
     """Of the tests below `level`, the share that chance alone would raise; NaN if none is below.
 
     >>> share_of_chance_flags([0.01] + [0.5] * 9)

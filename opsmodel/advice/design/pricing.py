@@ -5,7 +5,8 @@ from math import isnan
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice.finding import SMALLEST_BASE, Finding, small_base
+from opsmodel.advice.finding import Finding, small_base
+from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.wording import _
 
 FREQUENT_DAYS = 60  # median gap up to which buying is frequent

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError, TableError
+from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.wording import _
 
 OWN_EVENTS = 50  # returns behind a hazard from which on a store is placed by its own curve
-FEWEST_AT_RISK = 30
 NEAR_PEAK = 0.8  # of the peak's hazard: the days around it that count as the peak
 EFFECT_DAYS = 14  # a touch is credited with returns in so many days
 FIRST_DAY = 1  # of the first touch: thanks, and does it work
@@ -172,7 +172,7 @@ def _smoothed(hazard: pd.DataFrame) -> pd.DataFrame:
             found=list(hazard.columns),
             fix="give that of repurchase.hazard.",
         )
-    curve = hazard[hazard["n_at_risk"] >= FEWEST_AT_RISK].sort_values("from_day", ignore_index=True)[needed]
+    curve = hazard[hazard["n_at_risk"] >= SMALLEST_BASE].sort_values("from_day", ignore_index=True)[needed]
     counts = curve[["n_at_risk", "n_events"]]
     sums = 2 * counts + counts.shift(1).fillna(0) + counts.shift(-1).fillna(0)
     return curve.assign(smooth=sums["n_events"] / sums["n_at_risk"])

@@ -3,11 +3,10 @@
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice.finding import SMALLEST_BASE, Finding, small_base
-from opsmodel.metrics.rates import against_peers, wilson
+from opsmodel.advice.finding import Finding, small_base
+from opsmodel.metrics.rates import NOISE, SMALLEST_BASE, against_peers, wilson
 from opsmodel.wording import _
 
-NOISE = 0.05  # a p value above it is no finding
 WELL_ROUTED = 0.95
 
 

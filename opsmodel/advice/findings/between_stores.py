@@ -3,7 +3,8 @@
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice.finding import SMALLEST_BASE, Finding, small_base
+from opsmodel.advice.finding import Finding, small_base
+from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.wording import _
 
 APART = 0.01  # of a rate: less is no one's concern

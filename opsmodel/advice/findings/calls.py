@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice.finding import SMALLEST_BASE, Finding, small_base
-from opsmodel.metrics.rates import Z95
+from opsmodel.advice.finding import Finding, small_base
+from opsmodel.metrics.rates import SMALLEST_BASE, Z95
 from opsmodel.wording import _
 
 FEW = 100  # new leads a month; below, the order is that of recency

@@ -4,8 +4,9 @@ import pandas as pd
 
 from opsmodel import numbers
 from opsmodel.advice import advised
-from opsmodel.advice.finding import SMALLEST_BASE, Finding, small_base
+from opsmodel.advice.finding import Finding, small_base
 from opsmodel.advice.overview import EVERY
+from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.wording import _
 
 SURE = 0.80  # of being in the best quarter

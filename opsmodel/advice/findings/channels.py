@@ -3,11 +3,10 @@
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice.finding import SMALLEST_BASE, Finding, small_base
-from opsmodel.metrics.rates import against_peers, benjamini_hochberg
+from opsmodel.advice.finding import Finding, small_base
+from opsmodel.metrics.rates import NOISE, SMALLEST_BASE, against_peers, benjamini_hochberg
 from opsmodel.wording import _
 
-NOISE = 0.05  # a p value above it is no finding
 APART = 0.10  # share of the first orders by which models must differ to be worth a word
 
 

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice.finding import SMALLEST_BASE, Finding, small_base
+from opsmodel.advice.finding import Finding, small_base
+from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.metrics.sop.words import kpi_name, step_names
 from opsmodel.wording import _
 

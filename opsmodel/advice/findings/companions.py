@@ -3,10 +3,9 @@
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice.finding import SMALLEST_BASE, Finding, small_base
+from opsmodel.advice.finding import Finding, small_base
+from opsmodel.metrics.rates import NOISE, SMALLEST_BASE
 from opsmodel.wording import _
-
-NOISE = 0.05
 
 
 def next_product(pairs: pd.DataFrame) -> Finding:

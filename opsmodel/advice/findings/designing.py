@@ -4,7 +4,8 @@ import pandas as pd
 
 from opsmodel import numbers
 from opsmodel.advice.design.touching import OWN_EVENTS
-from opsmodel.advice.finding import SMALLEST_BASE, Finding, small_base
+from opsmodel.advice.finding import Finding, small_base
+from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.wording import _
 
 ENOUGH_HOSTS = 2

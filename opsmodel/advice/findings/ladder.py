@@ -5,11 +5,9 @@ from collections.abc import Hashable
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice.finding import SMALLEST_BASE, Finding, small_base
-from opsmodel.metrics.rates import against_peers, benjamini_hochberg
+from opsmodel.advice.finding import Finding, small_base
+from opsmodel.metrics.rates import NOISE, SMALLEST_BASE, against_peers, benjamini_hochberg
 from opsmodel.wording import _
-
-NOISE = 0.05
 
 
 def weakest_rung(climb: pd.DataFrame, peers: pd.DataFrame | None = None) -> Finding:

@@ -4,11 +4,10 @@ import numpy as np
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice.finding import SMALLEST_BASE, Finding, small_base
-from opsmodel.metrics.rates import against_peers
+from opsmodel.advice.finding import Finding, small_base
+from opsmodel.metrics.rates import NOISE, SMALLEST_BASE, against_peers
 from opsmodel.wording import _
 
-NOISE = 0.05  # a p value above it is no finding
 FEWEST_TOLD = 5  # people; of fewer nothing is told on a page
 
 

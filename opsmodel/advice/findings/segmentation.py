@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice.finding import SMALLEST_BASE, Finding, small_base
-from opsmodel.metrics.rates import wilson
+from opsmodel.advice.finding import Finding, small_base
+from opsmodel.metrics.rates import SMALLEST_BASE, wilson
 from opsmodel.metrics.segments import SLIPPING
 from opsmodel.metrics.segments.naming import ABSENT, label
 from opsmodel.wording import _

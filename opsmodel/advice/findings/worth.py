@@ -4,12 +4,11 @@ import numpy as np
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice.finding import SMALLEST_BASE, Finding, small_base
-from opsmodel.metrics.rates import benjamini_hochberg, means_differ
+from opsmodel.advice.finding import Finding, small_base
+from opsmodel.metrics.rates import NOISE, SMALLEST_BASE, benjamini_hochberg, means_differ
 from opsmodel.wording import _
 
 STILL_THERE = 0.05  # of the revenue of the second period; with less the best of the first are gone
-NOISE = 0.05  # a p value above it is no finding
 HALF = 0.5  # of the revenue from the best tenth: a few carry the store
 
 

@@ -7,8 +7,8 @@ import pandas as pd
 
 from opsmodel import numbers
 from opsmodel.advice import advised, benchmarks, levers
-from opsmodel.advice.finding import SMALLEST_BASE
 from opsmodel.advice.overview.pricing import EVERY, gaps
+from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.wording import _
 
 

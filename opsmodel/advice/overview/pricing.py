@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.advice import levers
-from opsmodel.advice.finding import SMALLEST_BASE
 from opsmodel.advice.gaps import survives
+from opsmodel.metrics.rates import SMALLEST_BASE
 
 EVERY = "every_lever"
 

@@ -4,12 +4,9 @@ import pandas as pd
 
 from opsmodel import numbers
 from opsmodel.advice import advised, levers
-from opsmodel.advice.finding import SMALLEST_BASE
 from opsmodel.advice.overview.pricing import EVERY
 from opsmodel.metrics import rates
 from opsmodel.wording import _
-
-LEVEL = 0.05
 
 
 def ranking(benchmarks: pd.DataFrame, lever: str) -> pd.DataFrame:
@@ -37,7 +34,7 @@ def league(ranking: pd.DataFrame, stores: pd.DataFrame) -> pd.DataFrame:
     Returns rank, store_name, peer_group (unless nobody has one), n, seen (the raw figure), likely (shrunken),
     interval, best_chance and beyond_noise.
     """
-    ranking = ranking[ranking["n"] >= SMALLEST_BASE].reset_index(drop=True)
+    ranking = ranking[ranking["n"] >= rates.SMALLEST_BASE].reset_index(drop=True)
     known = stores.set_index("store_id")
     show = advised.figure(ranking["lever"].iloc[0]) if len(ranking) else numbers.percent
     rows = ranking.to_dict("records")
@@ -70,8 +67,8 @@ def flags(benchmarks: pd.DataFrame) -> pd.DataFrame:
         (
             name,
             int(rows["p_value"].notna().sum()),
-            int((rows["p_value"] <= LEVEL).sum()),
-            rates.chance_flags(rows["p_value"], LEVEL),
+            int((rows["p_value"] <= rates.NOISE).sum()),
+            rates.chance_flags(rows["p_value"]),
             int(rows["is_flagged"].sum()),
         )
         for name, rows in [*groups, (EVERY, benchmarks)]

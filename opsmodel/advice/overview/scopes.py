@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from opsmodel.advice.finding import SMALLEST_BASE
 from opsmodel.metrics import repurchase
+from opsmodel.metrics.rates import SMALLEST_BASE
 
 
 def scopes(client, *, within_days: int = 90, by: str | Sequence[str] | None = None) -> pd.DataFrame:

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.advice import once
-from opsmodel.advice.finding import SMALLEST_BASE
 from opsmodel.intake import contract
 from opsmodel.metrics import growth, maturity
+from opsmodel.metrics.rates import SMALLEST_BASE
 
 LONGEST, SHORTEST = 84, 28  # days of the windows before and after, whole weeks
 COLUMNS = [

@@ -6,9 +6,8 @@ from opsmodel import numbers
 from opsmodel.advice.finding import Finding
 from opsmodel.advice.training.terms import figure, term
 from opsmodel.metrics import maturity
+from opsmodel.metrics.rates import NOISE
 from opsmodel.wording import _, language
-
-NOISE = 0.05
 
 
 def perception_gap(perceived: pd.DataFrame, measured: pd.DataFrame, *, within_days: int) -> Finding:

@@ -3,10 +3,9 @@
 import pandas as pd
 
 from opsmodel.advice import benchmarks, once
-from opsmodel.advice.finding import SMALLEST_BASE
 from opsmodel.advice.training.values import on_time, referred
 from opsmodel.metrics import maturity
-from opsmodel.metrics.rates import wilson
+from opsmodel.metrics.rates import SMALLEST_BASE, wilson
 
 COLUMNS = ["question", "metric", "store_id", "n", "measured", "measured_low", "measured_high"]
 

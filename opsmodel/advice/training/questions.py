@@ -6,12 +6,11 @@ import pandas as pd
 
 from opsmodel import numbers
 from opsmodel.advice import once
-from opsmodel.advice.finding import SMALLEST_BASE
 from opsmodel.advice.training.growth_questions import doubled, largest, product
 from opsmodel.advice.training.sheet import Question, table
 from opsmodel.advice.training.values import HALF_YEAR
 from opsmodel.metrics import funnel, growth, repurchase, value
-from opsmodel.metrics.rates import wilson
+from opsmodel.metrics.rates import SMALLEST_BASE, wilson
 from opsmodel.wording import _
 
 BEST = 0.2  # share of the buyers: the best ones looked at

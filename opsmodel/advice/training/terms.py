@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice.finding import SMALLEST_BASE
 from opsmodel.advice.training.values import values
+from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.wording import _, language
 
 WRITERS: dict[str, Callable[..., str]] = {

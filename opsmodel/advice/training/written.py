@@ -6,9 +6,8 @@ from opsmodel import numbers
 from opsmodel.advice.training.reach import level
 from opsmodel.advice.training.terms import figure, term
 from opsmodel.metrics import maturity
+from opsmodel.metrics.rates import NOISE
 from opsmodel.wording import _
-
-NOISE = 0.05  # false discovery rate
 
 
 def beliefs(perceived: pd.DataFrame, measured: pd.DataFrame, *, within_days: int) -> pd.DataFrame:

@@ -9,9 +9,9 @@ from opsmodel.errors import ArgumentError
 from opsmodel.metrics.contributions import USERS, decompose
 from opsmodel.metrics.contributions import form as form_of
 from opsmodel.metrics.growth.periods import average
+from opsmodel.metrics.rates import SMALLEST_BASE
 
 OWN_PERIODS = 6  # of the store; with fewer its own worst tenth says nothing
-PEER_BUYERS = 30  # in all its periods; a peer with fewer sets no mark
 DAYS_A_YEAR = 364  # 52 whole weeks
 COLUMNS = [
     *("factor", "today", "own_p10", "own_p90", "peer_p75", "low", "high", "n_periods", "n_peers"),
@@ -50,7 +50,7 @@ def within_reach(
             fix="give both the same period_days.",
         )
     others = [_traded(rows) for _store, rows in peers.groupby(by, sort=True)]
-    others = [rows for rows in others if rows["n_buyers"].fillna(rows["n_orders"]).sum() >= PEER_BUYERS]
+    others = [rows for rows in others if rows["n_buyers"].fillna(rows["n_orders"]).sum() >= SMALLEST_BASE]
     if len(own) < OWN_PERIODS or len(others) < 2:
         return pd.DataFrame(columns=COLUMNS).astype(dict.fromkeys(COLUMNS[1:], "float64"))
     factors = _factors(form, own, pd.concat(others))

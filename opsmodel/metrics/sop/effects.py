@@ -10,11 +10,11 @@ import pandas as pd
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day, require
 from opsmodel.metrics.occasions import occasions
+from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.metrics.sop.contrast import interval, within
 from opsmodel.metrics.sop.ticks import grain, names, ordered, ticks
 
 PAST = 3  # windows before the due day that make the lead
-LEAST = 30  # tasks whose past differs from the usual one; with fewer there is nothing to test
 STRATUM = ["store_id", "same"]
 SAME = {"week": "W", "month": "M"}
 COLUMNS = [
@@ -117,7 +117,7 @@ def _compared(rows: pd.DataFrame) -> dict[str, object]:
         for name in ("back", "before", "beyond")
     )
     usual = rows["before"].mode()
-    tested = bool(lead["se"] > 0) and int((rows["before"] != usual.iloc[0]).sum()) >= LEAST
+    tested = bool(lead["se"] > 0) and int((rows["before"] != usual.iloc[0]).sum()) >= SMALLEST_BASE
     bounds = interval(lead, "lead")
     return {
         "n_served": effect["n_served"],

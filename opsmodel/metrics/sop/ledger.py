@@ -7,12 +7,11 @@ import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day
-from opsmodel.metrics.rates import against_peers, wilson
+from opsmodel.metrics.rates import NOISE, SMALLEST_BASE, against_peers, wilson
 from opsmodel.metrics.sop.kpis import cases, parse, supported
 from opsmodel.metrics.sop.ticks import empty, names, ordered
 
 BEFORE_DAYS = 182  # what came before an action, to compare with
-LEAST = 30  # cases on each side; fewer say nothing
 SAID = ["action_id", "finding", "play", "owner", "due_on", "status", "kpi", "baseline", "remeasure_on"]
 FOUND = [
     "is_overdue", "measured_until", "n_since", "value", "value_low", "value_high", "n_before", "before",
@@ -92,7 +91,7 @@ def _compared(here: pd.Series, there: pd.Series) -> dict:
     change = value - before
     p = float(against_peers(k, n, k_before, n_before))
     side = "up" if change > 0 else "down"
-    seen = min(n, n_before) >= LEAST
+    seen = min(n, n_before) >= SMALLEST_BASE
     return {
         "n_since": int(n), "value": value, "value_low": low, "value_high": high,
         "n_before": int(n_before), "before": before, "change": change,
@@ -100,7 +99,7 @@ def _compared(here: pd.Series, there: pd.Series) -> dict:
         "change_high": change + ((high - value) ** 2 + (before - below) ** 2) ** 0.5,
         "p_value": p,
         "elsewhere_change": _rate(there["k"], there["n"]) - _rate(there["k_before"], there["n_before"]),
-        "moved": "waiting" if not seen else side if p <= 0.05 else "still",
+        "moved": "waiting" if not seen else side if p <= NOISE else "still",
     }  # fmt: skip
 
 

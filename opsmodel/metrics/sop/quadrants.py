@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
+from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.metrics.sop.adherence import adherence
 from opsmodel.metrics.sop.bulk import credible
 from opsmodel.metrics.sop.effects import effects
 from opsmodel.metrics.sop.ticks import source
 
-LEAST = 30  # tasks; a smaller base decides nothing
 CELLS = {
     ("low", "strong"): "train",
     ("high", "strong"): "replicate",
@@ -116,14 +116,14 @@ def place(
     for flag in ("is_lead_tested", "is_confounded"):
         table[flag] = table[flag].astype("boolean").fillna(False).astype(bool)
     high = table["adherence"] >= enough
-    done = np.where(table["n_due"] < LEAST, "unknown", np.where(high, "high", "low"))
+    done = np.where(table["n_due"] < SMALLEST_BASE, "unknown", np.where(high, "high", "low"))
     works = _works(table, worth)
     cells = [CELLS.get(pair, "none") for pair in zip(done, works, strict=True)]
     return table.assign(done=done, works=works, quadrant=cells)
 
 
 def _works(table: pd.DataFrame, worth: float) -> np.ndarray:
-    judged = table[["n_served", "n_unserved"]].min(axis=1).ge(LEAST) & ~table["is_confounded"]
+    judged = table[["n_served", "n_unserved"]].min(axis=1).ge(SMALLEST_BASE) & ~table["is_confounded"]
     beyond = (table["beyond_lead_low"] > 0) | ~table["is_lead_tested"]
     strong = judged & (table["effect_low"] > 0) & beyond
     weak = judged & ~strong & (table["effect_high"] < worth * table["unserved_rate"])

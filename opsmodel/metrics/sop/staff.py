@@ -7,12 +7,12 @@ import pandas as pd
 
 from opsmodel.errors import TableError
 from opsmodel.metrics.counting import tally, totals, with_rate
+from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.metrics.shrinkage import rates
 from opsmodel.metrics.sop.bulk import bulk, credible
 from opsmodel.metrics.sop.ticks import grain, names, ordered, source, ticks
 
 SPLIT = "\x1f"  # between store and member of staff; in no id
-LEAST = 30  # tasks; whoever has fewer is not ranked
 BEST = ["top_quartile", "place"]
 
 
@@ -88,7 +88,7 @@ def _at(tasks):
 
 def fair(
     counts: pd.DataFrame, *, mix: Sequence[str] = (), unit: str = "staff_id", by: Sequence[str] = (),
-    least: int = LEAST,
+    least: int = SMALLEST_BASE,
 ) -> pd.DataFrame:  # fmt: skip
     """One row per unit: its rate, adjusted for what it was given to do and drawn towards the others.
 
