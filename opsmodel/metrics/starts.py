@@ -6,7 +6,7 @@ plain way is left for the few customers whose first two orders fall on one day.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -45,9 +45,7 @@ def returns(paid: Paid) -> ir.Table:
     >>> str(back.loc["C2", "second_day"])[:10]
     '2024-02-20'
     """
-    if not quick(paid):
-        return _returns_by_join(paid)
-    return _returns_by_lowest(paid) if paid.carried else _returns_by_lists(paid)
+    return _returns_by_lowest(paid) if quick(paid) else _returns_by_join(paid)
 
 
 def starts_and(paid: Paid, **also: ir.Value) -> ir.Table:
@@ -119,13 +117,6 @@ def _returns_by_join(paid: Paid) -> ir.Table:
     return days.group_by(keys).agg(second_day=days.day.min(where=days.day > days.first_day))
 
 
-def _returns_by_lists(paid: Paid) -> ir.Table:
-    """All days of a customer at once: the lowest of those after the first."""
-    who = paid.rows.group_by(paid.unit).agg(first_day=paid.rows.day.min(), days=listed(paid.rows.day))
-    first = who.first_day
-    return who.select(*paid.unit, "first_day", second_day=who.days.filter(lambda day: day > first).mins())
-
-
 def _returns_by_lowest(paid: Paid, **also: ir.Value) -> ir.Table:
     """The first two orders tell everything, unless they are of the same day."""
     rows, unit, carried = paid.rows, paid.unit, paid.carried
@@ -155,11 +146,6 @@ def _same_day(paid: Paid, few: ir.Table) -> ir.Table:
         return back
     plain = _starts_plainly(paid._replace(rows=rows.semi_join(few, unit)))
     return with_start(back.drop("first_day"), plain, unit=unit)
-
-
-@ibis.udf.agg.builtin(name="list")
-def listed(value: date) -> dt.Array(dt.date):  # type: ignore[valid-type]
-    """All values; Ibis would look for missing ones first."""
 
 
 @ibis.udf.agg.builtin(name="min")
