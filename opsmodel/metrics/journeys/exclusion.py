@@ -11,8 +11,7 @@ def mark(log: ir.Table, asked: Terms) -> ir.Table:
 
     Adds spoilt_at (the last excluded event strictly before) and spoils_at (the first strictly after).
     """
-    known = log.filter(log["event"].isin([*asked.events, *asked.exclude]))
-    marked = known.mutate(excluded=known["event"].isin(asked.exclude).ifelse(1, 0))
+    marked = log.mutate(excluded=asked.is_step(log["event"]).ifelse(0, 1))
     time = (marked["excluded"] == 1).ifelse(marked["happened_at"], ibis.null("timestamp"))
     earlier = ibis.window(group_by="customer_id", order_by=["happened_at", "excluded"], preceding=(None, 0))
     later = ibis.window(
@@ -27,7 +26,7 @@ def keep(people: ir.Table, log: ir.Table, finished: ir.Table | None, asked: Term
 
     finished  customers who reached the last step: customer_id, reached_at
     """
-    spoils = log.filter(log["event"].isin(asked.exclude)).select("customer_id", spoilt="happened_at")
+    spoils = log.filter(~asked.is_step(log["event"])).select("customer_id", spoilt="happened_at")
     first = people.select("customer_id", "entered_at").join(spoils, "customer_id")
     first = first.filter(
         first["spoilt"] > first["entered_at"], asked.within(first["entered_at"], first["spoilt"])

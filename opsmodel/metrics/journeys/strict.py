@@ -14,9 +14,9 @@ def journeys(log: ir.Table, people: ir.Table, asked: Terms) -> list[ir.Table]:
     steps are listed. Repeats of the step just done do not stand in the way.
     """
     line = _line(log, people, asked)
-    before = ibis.window(group_by=asked.person, order_by=["happened_at", "position"])
+    before = ibis.window(group_by=asked.person, order_by=["happened_at", "event"])
     so_far = ibis.window(
-        group_by=[*asked.person, "run"], order_by=["happened_at", "position"], preceding=(None, 0)
+        group_by=[*asked.person, "run"], order_by=["happened_at", "event"], preceding=(None, 0)
     )
     line = line.mutate(held=line["entry"].ifelse(line["happened_at"], ibis.null("timestamp")))
     tables = []
@@ -37,21 +37,18 @@ def journeys(log: ir.Table, people: ir.Table, asked: Terms) -> list[ir.Table]:
 
 def _line(log: ir.Table, people: ir.Table, asked: Terms) -> ir.Table:
     """Every person's step events in order, with the number of the run of equal events each belongs to."""
-    listed = list(dict.fromkeys(asked.events))
     events = steps_of(log, asked)
     events = events.group_by([*asked.person, "event", "happened_at"]).agg(
         entry=entry(events, asked).any(),
         **({"spoilt_at": events["spoilt_at"].max()} if asked.exclude and asked.reentry == "best" else {}),
     )
-    position = events["event"].cases(*[(event, i) for i, event in enumerate(listed)], else_=len(listed))
-    events = events.mutate(position=position)
     if asked.reentry == "first":
         first = people.select(*asked.person, "entered_at")
         events = events.left_join(first, asked.person)
         is_first = ibis.coalesce(events["happened_at"] == events["entered_at"], False)
         events = events.mutate(entry=events["entry"] & is_first).drop(ibis.selectors.endswith("_right"))
-    before = ibis.window(group_by=asked.person, order_by=["happened_at", "position"])
+    before = ibis.window(group_by=asked.person, order_by=["happened_at", "event"])
     new = ibis.coalesce(events["event"] != events["event"].lag().over(before), True)
     events = events.mutate(new=new.ifelse(1, 0))
-    upto = ibis.window(group_by=asked.person, order_by=["happened_at", "position"], preceding=(None, 0))
+    upto = ibis.window(group_by=asked.person, order_by=["happened_at", "event"], preceding=(None, 0))
     return events.mutate(run=events["new"].sum().over(upto))
