@@ -29,6 +29,15 @@ def count(value) -> str:
     return f"{round(float(value)):,}" if _seen(value) else UNSEEN
 
 
+def signed_count(value) -> str:
+    """A change in a count; its sign is always written.
+
+    >>> signed_count(1234), signed_count(-20)
+    ('+1,234', '-20')
+    """
+    return _signed(count(value), value)
+
+
 def percent(value, digits: int = 1) -> str:
     """A share between 0 and 1 as a percentage.
 

@@ -57,7 +57,7 @@ def test_the_numbers_beside_a_page_are_the_numbers_of_the_calculation(client, fo
     chain = benchmarks.stores(client)
     for store in client.store_ids:
         told = json.loads((folder / store / "1_investigate.zh.metrics.json").read_text("utf-8"))
-        expected = summary.of_store(client.store(store), chain, findings.for_store(chain, store))
+        expected = summary.published(client.store(store), chain, findings.for_store(chain, store))
         assert told["headline"].keys() == expected["headline"].keys()
         for key, entry in expected["headline"].items():
             value = entry["value"]  # None below a base of 30

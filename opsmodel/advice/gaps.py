@@ -5,7 +5,7 @@ from math import isnan, nan
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice import advised, levers
+from opsmodel.advice import lever_words, levers
 from opsmodel.advice.finding import Finding
 from opsmodel.metrics.rates import SMALLEST_BASE, chance_flags
 from opsmodel.wording import _
@@ -63,10 +63,10 @@ def _gap(row, money: float = nan, low: float = nan, high: float = nan) -> Findin
     return Finding(
         kind="gap",
         stage=levers.LEVERS[lever].stage,
-        claim=advised.claim(row),
+        claim=lever_words.claim(row),
         evidence=_evidence(row),
-        action=advised.action(lever),
-        owner=advised.owner(lever),
+        action=lever_words.action(lever),
+        owner=lever_words.owner(lever),
         lever=lever,
         n=int(row["n"]),
         worth=_worth(row, money, low, high),
@@ -78,9 +78,9 @@ def _gap(row, money: float = nan, low: float = nan, high: float = nan) -> Findin
 
 def _beside(row, kind: str) -> Finding:
     """Ahead of the peers, or level with them."""
-    show, ahead = advised.figure(row["lever"]), kind == "ahead"
+    show, ahead = lever_words.figure(row["lever"]), kind == "ahead"
     values = {
-        "lever": advised.name(row["lever"]),
+        "lever": lever_words.name(row["lever"]),
         "value": show(row["value"]),
         "peers": show(row["peer_value"]),
     }
@@ -96,19 +96,19 @@ def _beside(row, kind: str) -> Finding:
         action=_("Write down what this store does, and let a store behind its peers try it.")
         if ahead
         else "",
-        owner=advised.owner(row["lever"]) if ahead else "",
+        owner=lever_words.owner(row["lever"]) if ahead else "",
         lever=row["lever"],
         n=int(row["n"]),
     )
 
 
 def _evidence(row) -> str:
-    show = advised.figure(row["lever"])
+    show = lever_words.figure(row["lever"])
     return _(
         "Base: {base}. Seen: {value}, 95% interval {low} to {high}; drawn towards its peers as far as the "
         "base is small: {shrunken}. Its {count} peers together: {peers}. Probability of such a difference "
         "by chance: {chance}.",
-        base=advised.base(row["lever"], row["n"], row["within_days"]),
+        base=lever_words.base(row["lever"], row["n"], row["within_days"]),
         value=show(row["value"]),
         low=show(row["value_low"]),
         high=show(row["value_high"]),
@@ -205,4 +205,4 @@ def _no_peers(rows: list) -> Finding:
 
 
 def _listed(names) -> str:
-    return _(", ").join(advised.name(lever) for lever in names)
+    return _(", ").join(lever_words.name(lever) for lever in names)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice import advised
+from opsmodel.advice import lever_words
 from opsmodel.advice.finding import Finding
 from opsmodel.advice.levers import LEVERS
 from opsmodel.metrics.rates import SMALLEST_BASE
@@ -26,7 +26,7 @@ def headline(benchmarks: pd.DataFrame, store_id: str) -> dict[str, dict]:
     return {name: _number(name, rows[name]) for name in HEADLINE if name in rows}
 
 
-def of_store(shop, benchmarks: pd.DataFrame, found: Sequence[Finding]) -> dict:
+def published(shop, benchmarks: pd.DataFrame, found: Sequence[Finding]) -> dict:
     """The numbers on the page of one store, as its metrics.json holds them."""
     return {
         **about(shop),
@@ -137,7 +137,7 @@ def _number(lever: str, row) -> dict:
     columns = {"value": "value", "low": "value_low", "high": "value_high"}
     seen = {name: _plain(row[column]) if told else None for name, column in columns.items()}
     kind = "percent" if LEVERS[lever].is_rate else kinds[lever]
-    return {"label": advised.name(lever), **seen, "n": int(row["n"]), "format": kind}
+    return {"label": lever_words.name(lever), **seen, "n": int(row["n"]), "format": kind}
 
 
 def _plain(value: float) -> float | None:
@@ -155,10 +155,10 @@ def levers(benchmarks: pd.DataFrame, store_id: str) -> pd.DataFrame:
 
 
 def _lever(row) -> dict:
-    show = advised.figure(row["lever"])
+    show = lever_words.figure(row["lever"])
     interval = f"{show(row['value_low'])} – {show(row['value_high'])}" if row["n"] else numbers.UNSEEN
     return {
-        "lever": advised.name(row["lever"]),
+        "lever": lever_words.name(row["lever"]),
         "n": row["n"],
         "this_store": show(row["value"]),
         "interval": interval,

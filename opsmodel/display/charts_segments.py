@@ -91,7 +91,7 @@ def customer_flows(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     after = sum(steps)
     base = _("buyers with a purchase in the period; {n} active in both", n=numbers.count(n["retained"]))
     figure = theme.figure(title, base=base, as_of=as_of, height=320)
-    written = [numbers.count(before), *[_signed(step) for step in steps[1:]], numbers.count(after)]
+    written = [numbers.count(before), *map(numbers.signed_count, steps[1:]), numbers.count(after)]
     figure.add_waterfall(
         x=list(range(5)), y=theme.rounded([*steps, after]), text=written, textposition="outside",
         measure=["absolute", "relative", "relative", "relative", "total"], cliponaxis=False,
@@ -143,7 +143,3 @@ def _heat(shares, counts, *, rows, columns, title, base, as_of) -> go.Figure:
         tickvals=list(range(len(columns))), ticktext=marks.labels(columns, 10), showgrid=False, tickangle=0
     )
     return figure
-
-
-def _signed(step: float) -> str:
-    return f"+{numbers.count(step)}" if step > 0 else numbers.count(step)

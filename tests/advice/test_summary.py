@@ -35,12 +35,12 @@ def test_findings_reach_the_index_and_a_small_base_becomes_a_note(benchmarks):
     shop = SimpleNamespace(
         store_id="S1", store_name="One", grade="A", n_customers=40, as_of=pd.Timestamp("2024-06-30").date()
     )
-    told = summary.of_store(shop, benchmarks, [gap(12.5)])
+    told = summary.published(shop, benchmarks, [gap(12.5)])
     assert [finding["money"] for finding in told["findings"]] == [12.5]
     assert told["as_of"] == "2024-06-30"
-    nothing = summary.of_store(shop, benchmarks, [Finding("nothing", "", "None.", "looked")])
+    nothing = summary.published(shop, benchmarks, [Finding("nothing", "", "None.", "looked")])
     assert nothing["findings"] == []
-    small = summary.of_store(shop, benchmarks, [Finding("small_base", "", "Too few.", "3")])
+    small = summary.published(shop, benchmarks, [Finding("small_base", "", "Too few.", "3")])
     assert small["note"] == "Too few."
     assert "findings" not in small
 

@@ -10,7 +10,6 @@ from opsmodel.advice.training import sheet
 from opsmodel.advice.training import terms as training_glossary
 from opsmodel.advice.training import values as training_values
 from opsmodel.advice.training.effect import effect
-from opsmodel.advice.training.values import on_time, referred
 from opsmodel.errors import ArgumentError
 from opsmodel.metrics.maturity.model import model
 
@@ -205,25 +204,6 @@ def test_options_are_sorted_by_their_number_and_alike_ones_are_one():
     assert sheet.table([two]).empty
     key = training.key(sheet.table([asked]))
     assert key["answer"].tolist() == ["B · 39.8%"]
-
-
-def test_due_tasks_not_done_stay_in_the_base():
-    tasks = pd.DataFrame(
-        {"store_id": ["A", "A", "A", "B"], "due_at": ["2024-06-01", "2024-06-02", "2024-07-02", "2024-06-03"],
-         "done_at": ["2024-05-31", None, "2024-06-01", "2024-06-04"]}
-    )  # fmt: skip
-    whole = on_time(tasks, as_of="2024-06-30").iloc[0]
-    assert whole[["n_due", "n_on_time"]].tolist() == [3, 1]
-    assert on_time(tasks, as_of="2024-06-30", by="store_id")["on_time_rate"].tolist() == [0.5, 0.0]
-    assert on_time(tasks.head(0), as_of="2024-06-30")["n_due"].tolist() == [0]
-
-
-def test_people_without_a_known_referrer_count_as_not_brought():
-    people = pd.DataFrame(
-        {"referrer_id": ["a", None, "", "b"], "joined_at": ["2024-06-01"] * 3 + ["2024-07-01"]}
-    )
-    row = referred(people, as_of="2024-06-30").iloc[0]
-    assert row[["n_customers", "n_referred"]].tolist() == [3, 1]
 
 
 def test_the_answers_of_the_quiz_are_those_of_the_tables(demo):

@@ -164,3 +164,11 @@ def test_generations_share_out_the_revenue():
         [1, 2, 1, 30.0, 0.3, 1],
         [2, 1, 1, 10.0, 0.1, 1],
     ]
+
+
+def test_people_without_a_known_referrer_count_as_not_brought():
+    people = pd.DataFrame(
+        {"referrer_id": ["a", None, "", "b"], "joined_at": ["2024-06-01"] * 3 + ["2024-07-01"]}
+    )
+    row = referral.referred(people, as_of="2024-06-30").iloc[0]
+    assert row[["n_customers", "n_referred"]].tolist() == [3, 1]

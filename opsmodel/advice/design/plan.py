@@ -4,7 +4,7 @@ from math import isnan, nan
 
 import pandas as pd
 
-from opsmodel.advice import advised
+from opsmodel.advice import lever_words
 from opsmodel.advice.design.economics import content_scores, unit_economics
 from opsmodel.advice.design.pacing import pace
 from opsmodel.advice.design.pricing import price_points
@@ -20,6 +20,7 @@ from opsmodel.advice.design.scheduling import (
     weeks,
 )
 from opsmodel.advice.design.touching import followed, rhythm, touches
+from opsmodel.advice.summary import about
 
 __all__ = [
     "audiences",
@@ -94,16 +95,15 @@ def promised(table: pd.DataFrame, schedule: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for row in targets(table, schedule).to_dict("records"):
-        show = advised.figure(row["lever"])
+        show = lever_words.figure(row["lever"])
         reach = f"{show(row['target_low'])} – {show(row['target_high'])}"
-        rows.append([advised.name(row["lever"]), show(row["today"]), reach, row["judge_on"]])
+        rows.append([lever_words.name(row["lever"]), show(row["today"]), reach, row["judge_on"]])
     return pd.DataFrame(rows, columns=["lever", "now", "peers_reached", "judge_on"])
 
 
 def published(shop, table: pd.DataFrame, schedule: pd.DataFrame, rhythm: pd.DataFrame) -> dict:
-    """The numbers of a plan's page, as its metrics.json holds them.
+    """The numbers on the plan of one store, as its metrics.json holds them.
 
-    shop      the store
     table     of `playbook.for_findings`
     schedule  of `weeks`
     rhythm    of `rhythm`
@@ -114,9 +114,7 @@ def published(shop, table: pd.DataFrame, schedule: pd.DataFrame, rhythm: pd.Data
     pace = rhythm[["peak_from_day", "peak_to_day", "stop_day"]].iloc[0].to_dict()
     figures = table[["play", "kind", "lever", "money", "cost", "target_low", "target_high"]]
     return {
-        "store_id": shop.store_id,
-        "store_name": shop.store_name,
-        "as_of": shop.as_of.isoformat(),
+        **about(shop),
         "plays": figures.to_dict("records"),
         "weeks": dates[["play", "live_on", "judge_on"]].to_dict("records"),
         "rhythm": pace,

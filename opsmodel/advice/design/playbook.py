@@ -6,7 +6,7 @@ from math import isnan, nan
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice import advised
+from opsmodel.advice import lever_words
 from opsmodel.advice.design.plays import CHECKLIST, Play, Playbook, post, read
 from opsmodel.advice.finding import Finding
 from opsmodel.wording import _
@@ -120,7 +120,7 @@ def told(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _told(row) -> list[str]:
-    show = advised.figure(row["lever"]) if row["lever"] else numbers.number
+    show = lever_words.figure(row["lever"]) if row["lever"] else numbers.number
     target = worth = numbers.UNSEEN
     if not isnan(row["target_high"]):
         low, high = show(row["target_low"]), show(row["target_high"])
@@ -157,7 +157,7 @@ def catalogue(playbook: Playbook, stages: Sequence[str] = ()) -> pd.DataFrame:
     """
     order = list(stages) or ["acquire", "share", "close", "repurchase", "refer", "base"]
     rows = [
-        [play.id, play.words.name, play.stage, _(", ").join(advised.name(x) for x in play.levers),
+        [play.id, play.words.name, play.stage, _(", ").join(lever_words.name(x) for x in play.levers),
          post(play.owner), play.words.kpi]
         for stage in order for play in playbook.plays if play.stage == stage
     ]  # fmt: skip

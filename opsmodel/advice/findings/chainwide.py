@@ -3,7 +3,7 @@
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice import advised
+from opsmodel.advice import lever_words
 from opsmodel.advice.finding import Finding, small_base
 from opsmodel.advice.overview import EVERY
 from opsmodel.metrics.rates import SMALLEST_BASE
@@ -44,9 +44,9 @@ def chain_gaps(stores: pd.DataFrame, total: pd.DataFrame) -> Finding:
     dearest = _(
         "The dearest: {store}, {lever}: {value}, the best quarter of its peers {target} or more.",
         store=first["store_name"],
-        lever=advised.name(first["lever"]),
-        value=advised.figure(first["lever"])(first["value"]),
-        target=advised.figure(first["lever"])(first["peer_p75"]),
+        lever=lever_words.name(first["lever"]),
+        value=lever_words.figure(first["lever"])(first["value"]),
+        target=lever_words.figure(first["lever"])(first["peer_p75"]),
     )
     worth = (
         _("Margin a year, 95% interval {low} to {high}; overlap between levers removed.", **_range(proven))
@@ -62,9 +62,11 @@ def chain_gaps(stores: pd.DataFrame, total: pd.DataFrame) -> Finding:
         claim=claim,
         evidence=_("{dearest} {upper}", dearest=dearest, upper=upper),
         action=_(
-            "Begin with {store}. {action}", store=first["store_name"], action=advised.action(first["lever"])
+            "Begin with {store}. {action}",
+            store=first["store_name"],
+            action=lever_words.action(first["lever"]),
         ),
-        owner=advised.owner(first["lever"]),
+        owner=lever_words.owner(first["lever"]),
         lever=first["lever"],
         n=int(told["n_customers"].sum()),
         worth=worth,
@@ -175,7 +177,11 @@ def sure_leaders(ranking: pd.DataFrame, *, lever: str, names: dict[str, str] | N
     if told.empty:
         return small_base(ranking["n"].max() if len(ranking) else 0)
     best = told[told["top_quartile"] >= SURE]
-    values = {"lever": advised.name(lever), "n": numbers.count(len(told)), "sure": numbers.percent(SURE, 0)}
+    values = {
+        "lever": lever_words.name(lever),
+        "n": numbers.count(len(told)),
+        "sure": numbers.percent(SURE, 0),
+    }
     evidence = _(
         "{n} stores with a base of {smallest} or more, ordered by what each most likely is: its own figure, "
         "drawn towards its peers as far as its base is small.",

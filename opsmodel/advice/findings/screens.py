@@ -100,11 +100,7 @@ def _writers(walk: pd.DataFrame) -> tuple[Callable[[float], str], Callable[[floa
         return numbers.percent, numbers.points
     if kind == "revenue":
         return numbers.money, numbers.signed_money
-    return numbers.count, _signed
-
-
-def _signed(value: float) -> str:
-    return f"+{numbers.count(value)}" if value > 0 else numbers.count(value)
+    return numbers.count, numbers.signed_count
 
 
 def measure(name: str) -> str:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice import advised, benchmarks, levers
-from opsmodel.advice.overview.pricing import EVERY, gaps
+from opsmodel.advice import benchmarks, lever_words, levers
+from opsmodel.advice.overview.money import EVERY, gaps
 from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.wording import _
 
@@ -97,9 +97,9 @@ def told(stores: pd.DataFrame) -> pd.DataFrame:
 
 def _written(row: dict[Any, Any]) -> dict[str, Any]:
     if row["lever"]:
-        show = advised.figure(row["lever"])
+        show = lever_words.figure(row["lever"])
         bounds = [numbers.money(row[f"gap_money_{end}"]) for end in ("low", "high")]
-        texts = (advised.name(row["lever"]), show(row["value"]), show(row["peer_p75"]))
+        texts = (lever_words.name(row["lever"]), show(row["value"]), show(row["peer_p75"]))
         worth = (
             numbers.money(row["gap_money"]),
             f"{bounds[0]} – {bounds[1]}",
@@ -150,7 +150,7 @@ def named(client, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def published(client, stores: pd.DataFrame, total: pd.DataFrame) -> dict:
-    """The numbers of the chain page, as its metrics.json holds them.
+    """The numbers on the page of the chain, as its metrics.json holds them.
 
     stores, total  the tables of the same name
     """

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from opsmodel import numbers
-from opsmodel.advice import advised, levers
-from opsmodel.advice.overview.pricing import EVERY
+from opsmodel.advice import lever_words, levers
+from opsmodel.advice.overview.money import EVERY
 from opsmodel.metrics import rates
 from opsmodel.wording import _
 
@@ -36,7 +36,7 @@ def league(ranking: pd.DataFrame, stores: pd.DataFrame) -> pd.DataFrame:
     """
     ranking = ranking[ranking["n"] >= rates.SMALLEST_BASE].reset_index(drop=True)
     known = stores.set_index("store_id")
-    show = advised.figure(ranking["lever"].iloc[0]) if len(ranking) else numbers.percent
+    show = lever_words.figure(ranking["lever"].iloc[0]) if len(ranking) else numbers.percent
     rows = ranking.to_dict("records")
     table = pd.DataFrame(
         {

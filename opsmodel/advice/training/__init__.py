@@ -2,7 +2,7 @@
 
 from opsmodel.advice.training.effect import effect
 from opsmodel.advice.training.measured import measured, perceived
-from opsmodel.advice.training.page import at_a_glance, lever, no_effect, of_store, too_few_people
+from opsmodel.advice.training.page import at_a_glance, lever, no_effect, published, too_few_people
 from opsmodel.advice.training.questions import quiz
 from opsmodel.advice.training.reach import compounded, no_reach, reach
 from opsmodel.advice.training.roles import role_cards
@@ -24,8 +24,8 @@ __all__ = [
     "measured",
     "no_effect",
     "no_reach",
-    "of_store",
     "perceived",
+    "published",
     "quiz",
     "reach",
     "reachable",

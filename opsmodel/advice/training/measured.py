@@ -3,8 +3,7 @@
 import pandas as pd
 
 from opsmodel.advice import benchmarks, once
-from opsmodel.advice.training.values import on_time, referred
-from opsmodel.metrics import maturity
+from opsmodel.metrics import maturity, referral, sop
 from opsmodel.metrics.rates import SMALLEST_BASE, wilson
 
 COLUMNS = ["question", "metric", "store_id", "n", "measured", "measured_low", "measured_high"]
@@ -32,7 +31,8 @@ def measured(client) -> pd.DataFrame:
         found = once.whole(client, referred_by_store).rename(columns={"n_referred": "k", "n_customers": "n"})
         parts.append(_numbers(found, "referred_share", "referred_share"))
     if client.has("tasks"):
-        found = once.whole(client, on_time_by_store).rename(columns={"n_on_time": "k", "n_due": "n"})
+        found = once.whole(client, sop.adherence, by="store_id", per="all")
+        found = found.rename(columns={"n_on_time": "k", "n_due": "n"})
         parts.append(_numbers(found, "sop_on_time", "sop_on_time"))
     return pd.concat(parts, ignore_index=True)[COLUMNS]
 
@@ -49,13 +49,8 @@ def perceived(client, *, by: str | None = "role") -> pd.DataFrame:
 
 
 def referred_by_store(client) -> pd.DataFrame:
-    """`referred` of every store."""
-    return referred(client.customers, as_of=client.as_of, by="store_id")
-
-
-def on_time_by_store(client) -> pd.DataFrame:
-    """`on_time` of every store."""
-    return on_time(client.tasks, as_of=client.as_of, by="store_id")
+    """`referral.referred` of every store."""
+    return referral.referred(client.customers, as_of=client.as_of, by="store_id")
 
 
 def _numbers(rows: pd.DataFrame, question: str, metric: str) -> pd.DataFrame:

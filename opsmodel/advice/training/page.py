@@ -80,7 +80,7 @@ def no_effect(table: pd.DataFrame) -> str:
     return _("This chapter is left out: nobody was asked about a training, and no wave of stores has begun.")
 
 
-def of_store(shop, found: Sequence[Finding]) -> dict:
+def published(shop, found: Sequence[Finding]) -> dict:
     """The numbers on the training page of one store, as its metrics.json holds them."""
     return {
         **about(shop),

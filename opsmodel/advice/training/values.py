@@ -2,13 +2,10 @@
 
 from collections.abc import Iterator
 
-import ibis
 import pandas as pd
 
 from opsmodel.advice import benchmarks, once
-from opsmodel.intake import contract
-from opsmodel.metrics import channels, growth, ladder, referral, repurchase, value
-from opsmodel.metrics.counting import with_rate
+from opsmodel.metrics import channels, growth, ladder, referral, repurchase, sop, value
 from opsmodel.metrics.rates import wilson
 
 HALF_YEAR = 182  # days, whole weeks
@@ -33,53 +30,6 @@ def values(shop) -> pd.DataFrame:
     parts = (_growth, _levers, _acquiring, _returning, _worth, _bringing, _procedures)
     rows = [row for part in parts for row in part(shop)]
     return pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(COLUMNS[1:], "float64"))
-
-
-def on_time(tasks, *, as_of, by=None) -> pd.DataFrame:
-    """One row, or one per group: the share of due tasks that were done by their due time.
-
-    tasks  one row a task: due_at, done_at
-    as_of  last day observed, inclusive; tasks due later are left out
-
-    Returns `by`, n_due, n_on_time, on_time_rate and its Wilson interval.
-
-    >>> tasks = pd.DataFrame({"due_at": ["2024-06-01"] * 2, "done_at": ["2024-05-31", None]})
-    >>> on_time(tasks, as_of="2024-06-30")["on_time_rate"].tolist()
-    [0.5]
-    """
-    names = [by] if isinstance(by, str) else list(by or [])
-    table = contract.require(tasks, "tasks", ["due_at", "done_at", *names])
-    due = table.filter(table.due_at.date() <= ibis.date(contract.day(as_of)))
-    found = due.aggregate(
-        by=names,
-        n_due=due.count(),
-        n_on_time=(due.done_at <= due.due_at).fill_null(False).cast("int64").sum().fill_null(0),
-    ).to_pandas()
-    return with_rate(found, "on_time_rate", "n_on_time", "n_due").sort_values(
-        names or "n_due", ignore_index=True
-    )
-
-
-def referred(customers, *, as_of, by=None) -> pd.DataFrame:
-    """One row, or one per group: the share of contacts who have a known referrer.
-
-    customers  one row a customer: referrer_id, joined_at
-    as_of      last day observed, inclusive
-
-    Returns `by`, n_customers, n_referred, referred_share and its Wilson interval.
-
-    >>> people = pd.DataFrame({"referrer_id": ["a", None], "joined_at": ["2024-06-01"] * 2})
-    >>> referred(people, as_of="2024-06-30")["referred_share"].tolist()
-    [0.5]
-    """
-    names = [by] if isinstance(by, str) else list(by or [])
-    table = contract.require(customers, "customers", ["referrer_id", "joined_at", *names])
-    joined = table.filter(table.joined_at.date() <= ibis.date(contract.day(as_of)))
-    found = joined.aggregate(
-        by=names, n_customers=joined.count(), n_referred=joined.referrer_id.nullif("").count()
-    ).to_pandas()
-    table = with_rate(found, "referred_share", "n_referred", "n_customers")
-    return table.sort_values(names or "n_customers", ignore_index=True)
 
 
 def _row(table: pd.DataFrame, metric: str, base: str, column: str = "") -> Iterator[tuple]:
@@ -149,12 +99,12 @@ def _bringing(shop) -> Iterator[tuple]:
     yield from _row(brought, "referral_value", "n_buyers")
     yield from _row(brought, "referred_rate", "n_new_buyers")
     if shop.chapters["acquire"]:
-        yield from _row(once.of(shop, referred, "customers"), "referred_share", "n_customers")
+        yield from _row(once.of(shop, referral.referred, "customers"), "referred_share", "n_customers")
 
 
 def _procedures(shop) -> Iterator[tuple]:
     if shop.has("tasks"):
-        yield from _row(once.of(shop, on_time, "tasks"), "sop_on_time", "n_due", "on_time_rate")
+        yield from _row(once.of(shop, sop.adherence, "tasks", per="all"), "sop_on_time", "n_due", "adherence")
 
 
 def _days(shop) -> int:

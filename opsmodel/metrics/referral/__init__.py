@@ -9,6 +9,7 @@ from opsmodel.metrics.referral.fraud import flag_counts, flags
 from opsmodel.metrics.referral.money import revenue
 from opsmodel.metrics.referral.outlook import forecast
 from opsmodel.metrics.referral.quality import quality, saturation
+from opsmodel.metrics.referral.referred import referred
 from opsmodel.metrics.referral.replay import incentives
 from opsmodel.metrics.referral.sharing import cycle, k_factor, k_overall
 from opsmodel.metrics.referral.trees import generations, problems, tree
@@ -26,6 +27,7 @@ __all__ = [
     "partners",
     "problems",
     "quality",
+    "referred",
     "revenue",
     "saturation",
     "tree",
