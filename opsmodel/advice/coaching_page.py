@@ -40,8 +40,9 @@ def too_few(n: float, *, weeks: bool = False) -> str:
         return ""
     values = {"n": numbers.count(n), "least": SMALLEST_BASE}
     if weeks:
-        return _("This chapter is left out: only {n} cases in the weeks that are over.", n=values["n"])
+        return _("This chapter is left out: too few cases in the weeks that are over ({n}).", n=values["n"])
     return _(
-        "This chapter is left out: only {n} tasks count so far, and below {least} a share is mostly chance.",
+        "This chapter is left out: too few tasks count so far ({n}), and below {least} a share is "
+        "mostly chance.",
         **values,
     )

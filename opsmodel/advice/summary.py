@@ -56,8 +56,8 @@ def no_comparison(periods: pd.DataFrame) -> str:
     if fewest >= SMALLEST_BASE:
         return ""
     return _(
-        "This chapter is left out: one of the two periods has only {n} buyers, and below {least} a change is "
-        "mostly chance.",
+        "This chapter is left out: one of the two periods has too few buyers ({n}), and below {least} a "
+        "change is mostly chance.",
         n=numbers.count(fewest),
         least=SMALLEST_BASE,
     )
@@ -90,7 +90,7 @@ def too_few(n: float) -> str:
     if n >= SMALLEST_BASE:
         return ""
     return _(
-        "This chapter is left out: only {n} customers are old enough for its window, and below {least} "
+        "This chapter is left out: too few customers are old enough for its window ({n}), and below {least} "
         "a figure is mostly chance.",
         n=n,
         least=SMALLEST_BASE,
@@ -102,7 +102,8 @@ def few_stores(n: int) -> str:
     if n >= FEWEST_STORES:
         return ""
     return _(
-        "This chapter is left out: with {n} stores, whatever is drawn leaves too few to compare with.",
+        "This chapter is left out: the chain is too small (stores: {n}); whatever is drawn leaves too few to "
+        "compare with.",
         n=numbers.count(n),
     )
 

@@ -107,7 +107,7 @@ def states(early, due, late, gone):
 def test_more_late_than_due_means_winning_back_first():
     found = findings.out_of_rhythm(states(50, 20, 60, 100))
     assert found.kind == "rhythm_late"
-    assert found.claim == "60 customers are late, more than the 20 who are due: win them back first."
+    assert found.claim == "More customers are late (60) than due (20): win them back first."
     assert found.evidence == (
         "Of 230 buyers who can be reached: 50 early, 20 due (P50 to P80 of the gaps), 60 late (up to three "
         "times P80), 100 gone."
@@ -117,7 +117,7 @@ def test_more_late_than_due_means_winning_back_first():
 def test_no_fewer_due_than_late_means_those_due():
     found = findings.out_of_rhythm(states(50, 20, 20, 10))
     assert found.kind == "rhythm_due"
-    assert found.claim == "20 customers are due for their next purchase, 20 are late."
+    assert found.claim == "Customers due for their next purchase: 20; late: 20."
 
 
 def test_too_few_buyers_have_no_rhythm_to_speak_of():

@@ -39,11 +39,24 @@ def test_stores_behind_are_counted_among_those_that_can_be_judged(lang):
         900,
     )
     assert (found.money, found.money_low, found.money_high) == (500, 300, 700)
-    assert all(text in found.claim for text in ("1", "2", "¥500"))
+    assert all(text in found.claim for text in ("1" if lang == "zh" else "One", "2", "¥500"))
     assert all(text in found.evidence for text in ("North", "31.0%", "53.0%", "¥650", "¥200", "¥1,100"))
     assert ("净营收" if lang == "zh" else "Net revenue") in found.worth
     margin = findings.chain_gaps(stores(BEHIND), SUMS.assign(is_margin=True))
     assert ("毛利" if lang == "zh" else "Margin") in margin.worth
+
+
+@pytest.mark.parametrize("lang", ["en"], indirect=True)
+def test_a_sentence_about_one_store_is_in_the_singular(lang):
+    found = findings.chain_gaps(stores(BEHIND, LEVEL), SUMS)
+    assert found.claim.startswith("One of 2 stores that can be judged falls behind its peers")
+    level = findings.chain_gaps(stores(LEVEL), SUMS)
+    assert level.claim == "The one store that can be judged has no gap beyond noise."
+    two = findings.chain_gaps(stores(BEHIND, BEHIND, LEVEL), SUMS)
+    assert two.claim.startswith("2 of 3 stores that can be judged fall behind their peers")
+    alone = pd.DataFrame([("close", 300.0, "gap")], columns=["stage", "money", "state"])
+    assert "¥300 a year in one store, 100%" in findings.dearest_stage(alone).claim
+    assert "in 2 stores" in findings.dearest_stage(pd.concat([alone, alone])).claim
 
 
 def test_a_chain_without_gaps_says_so_and_an_empty_one_says_nothing():

@@ -22,8 +22,7 @@ def test_the_weakest_step_is_told_and_how_many_are_done_too_rarely():
     found = findings.sop_done(done())
     assert found.kind == "sop_slipping"
     assert (
-        found.claim
-        == "1 of 2 steps are done too rarely; the weakest is new · day 3, on time in 30.0% of cases."
+        found.claim == "Done too rarely: 1 of 2 steps; the weakest is new · day 3, on time in 30.0% of cases."
     )
     assert (
         "30 of 100 tasks due were done on time (95% interval 20.0% to 40.0%), 10 late, 60 never"
@@ -160,7 +159,7 @@ def covered(*tasked):
 def test_customers_without_any_task_are_found_by_whose_they_are():
     found = findings.coverage_gap(covered(40, 0))
     assert found.kind == "uncovered"
-    assert found.claim.startswith("The 20 new contacts of E2 have no task at all")
+    assert found.claim.startswith("New contacts of E2 (20) have no task at all")
     assert findings.coverage_gap(covered(40, 19)).kind == "covered"
     assert findings.coverage_gap(covered(40, 0).tail(1)).kind == "small_base"
 
@@ -226,5 +225,5 @@ def test_every_state_of_the_agreed_actions(ledger, kind, words):
 
 def test_a_chapter_is_left_out_below_thirty():
     assert coaching.too_few(30) == ""
-    assert "only 29 tasks count so far, and below 30" in coaching.too_few(29)
-    assert "only 0 cases in the weeks" in coaching.too_few(NAN, weeks=True)
+    assert "too few tasks count so far (29), and below 30" in coaching.too_few(29)
+    assert "too few cases in the weeks that are over (0)" in coaching.too_few(NAN, weeks=True)

@@ -150,7 +150,10 @@ def test_the_roll_out_names_the_next_step_what_to_expect_and_the_last_wave_seen(
     found = findings.rollout(FORECAST, WAVES, step)
     assert found.kind == f"rollout_{step}"
     assert "+9.0% (+2.0% to +18.0%), shrunken from the pilot's +20.0%" in found.evidence
-    assert "Wave 1: 8 of 12 stores reached half the pilot's effect; by chance 25.0% would." in found.evidence
+    assert (
+        "Wave 1: stores that reached half the pilot's effect: 8 of 12; by chance 25.0% would."
+        in found.evidence
+    )
     assert found.n == 12
 
 
@@ -163,6 +166,6 @@ def test_a_roll_out_without_a_wave_or_an_interval_says_nothing_of_them():
 
 def test_a_chapter_without_a_pilot_or_with_too_few_stores_says_why():
     assert summary.few_stores(6) == ""
-    assert "with 5 stores" in summary.few_stores(5)
+    assert "(stores: 5)" in summary.few_stores(5)
     assert summary.no_pilot({"stores": ["S1"]}) == ""
     assert "no pilot is registered" in summary.no_pilot(None)

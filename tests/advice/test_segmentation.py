@@ -97,7 +97,7 @@ def test_the_lifecycle_covers_everybody_or_says_whom_not():
     gap = pd.DataFrame([["uncovered", None, None, 10], ["unreachable", "svip", None, 0]], columns=columns)
     found = findings.lifecycle_coverage(stages, gap)
     assert found.kind == "lifecycle_uncovered"
-    assert found.claim == "10 customers (25.0%) are in no stage of the lifecycle."
+    assert found.claim == "In no stage of the lifecycle: 10 of the customers (25.0%)."
     dead = findings.lifecycle_coverage(stages, gap[1:], {"svip": "the best", "new": "fresh"})
     assert dead.kind == "lifecycle_unreachable"
     assert dead.claim.endswith("nobody is in: the best.")

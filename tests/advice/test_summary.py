@@ -68,11 +68,11 @@ def test_the_findings_in_one_sentence(found, en, zh):
 
 def test_a_chapter_is_left_out_below_30_and_where_a_period_has_too_few_buyers():
     assert summary.too_few(30) == ""
-    assert "only 29 customers" in summary.too_few(29)
-    assert "only 0 customers" in summary.too_few(float("nan"))
+    assert "window (29), and" in summary.too_few(29)
+    assert "window (0), and" in summary.too_few(float("nan"))
     assert summary.no_comparison(pd.DataFrame({"n_buyers": [30.0, 31.0]})) == ""
-    assert "only 29 buyers" in summary.no_comparison(pd.DataFrame({"n_buyers": [300.0, 29.0]}))
-    assert "only 0 buyers" in summary.no_comparison(pd.DataFrame({"n_buyers": []}))
+    assert "too few buyers (29)" in summary.no_comparison(pd.DataFrame({"n_buyers": [300.0, 29.0]}))
+    assert "too few buyers (0)" in summary.no_comparison(pd.DataFrame({"n_buyers": []}))
 
 
 def test_levers_are_written_out_beside_the_peers(benchmarks):

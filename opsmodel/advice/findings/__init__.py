@@ -22,7 +22,7 @@ from opsmodel.advice.findings.coached_people import (
     coverage_gap,
     staff_apart,
 )
-from opsmodel.advice.findings.coaching import signals, sop_confounded, sop_done, sop_next, sop_order
+from opsmodel.advice.findings.coaching import sop_confounded, sop_done, sop_next, sop_order
 from opsmodel.advice.findings.companions import membership, next_product
 from opsmodel.advice.findings.designing import (
     add_economics,
@@ -52,6 +52,7 @@ from opsmodel.advice.findings.segmentation import (
     segment_money,
     segment_moves,
 )
+from opsmodel.advice.findings.signals import signals
 from opsmodel.advice.findings.steps import weakest_step
 from opsmodel.advice.findings.windows import window_fits
 from opsmodel.advice.findings.worth import model_use, revenue_carried, svip_overdue, worth_by_origin

@@ -140,9 +140,9 @@ def out_of_rhythm(states: pd.DataFrame) -> Finding:
     due, late = int(known.get("due", 0)), int(known.get("late", 0))
     values = {"due": numbers.count(due), "late": numbers.count(late)}
     claim = (
-        _("{due} customers are due for their next purchase, {late} are late.", **values)
+        _("Customers due for their next purchase: {due}; late: {late}.", **values)
         if due >= late
-        else _("{late} customers are late, more than the {due} who are due: win them back first.", **values)
+        else _("More customers are late ({late}) than due ({due}): win them back first.", **values)
     )
     evidence = _(
         "Of {n} buyers who can be reached: {early} early, {due} due (P50 to P80 of the gaps), {late} late "

@@ -31,15 +31,31 @@ def chain_gaps(stores: pd.DataFrame, total: pd.DataFrame) -> Finding:
         "{money} ({low} to {high}).",
         **_bounds(every),
     )
-    values = {"k": numbers.count(len(behind)), "n": numbers.count(len(told))}
+    values = {
+        "k": numbers.count(len(behind)),
+        "n": numbers.count(len(told)),
+        "money": numbers.money(proven["money"]),
+    }
     if behind.empty:
-        claim = _("None of the {n} stores that can be judged has a gap beyond noise.", n=values["n"])
+        claim = (
+            _("The one store that can be judged has no gap beyond noise.")
+            if len(told) == 1
+            else _("None of the {n} stores that can be judged has a gap beyond noise.", n=values["n"])
+        )
         return Finding("chain_level", "", claim, upper, n=int(told["n_customers"].sum()))
     first = behind.iloc[0]
-    claim = _(
-        "{k} of {n} stores that can be judged fall behind their peers beyond noise; closing these gaps is "
-        "worth about {money} a year.",
-        **values, money=numbers.money(proven["money"]),
+    claim = (
+        _(
+            "One of {n} stores that can be judged falls behind its peers beyond noise; closing its gaps is "
+            "worth about {money} a year.",
+            n=values["n"], money=values["money"],
+        )
+        if len(behind) == 1
+        else _(
+            "{k} of {n} stores that can be judged fall behind their peers beyond noise; closing these gaps "
+            "is worth about {money} a year.",
+            **values,
+        )
     )  # fmt: skip
     dearest = _(
         "The dearest: {store}, {lever}: {value}, the best quarter of its peers {target} or more.",
@@ -90,10 +106,19 @@ def dearest_stage(by_stage: pd.DataFrame) -> Finding:
         return Finding("stages_level", "", _("No stage of any store is behind its peers beyond noise."), "")
     sums = behind.groupby("stage")["money"].agg(["sum", "size"])
     first = sums.sort_values("sum", ascending=False, kind="stable").reset_index().to_dict("records")[0]
-    claim = _(
-        "Most of the money lies in {stage}: {money} a year in {n} stores, {share} of all gaps.",
-        stage=stage(first["stage"]), money=numbers.money(first["sum"]), n=numbers.count(first["size"]),
-        share=numbers.percent(first["sum"] / sums["sum"].sum(), 0),
+    values = {
+        "stage": stage(first["stage"]),
+        "money": numbers.money(first["sum"]),
+        "share": numbers.percent(first["sum"] / sums["sum"].sum(), 0),
+    }
+    n = int(first["size"])
+    claim = (
+        _("Most of the money lies in {stage}: {money} a year in one store, {share} of all gaps.", **values)
+        if n == 1
+        else _(
+            "Most of the money lies in {stage}: {money} a year in {n} stores, {share} of all gaps.",
+            **values, n=numbers.count(n),
+        )
     )  # fmt: skip
     return Finding("dearest_stage", first["stage"], claim, "", money=float(first["sum"]))
 
@@ -183,8 +208,8 @@ def sure_leaders(ranking: pd.DataFrame, *, lever: str, names: dict[str, str] | N
         "sure": numbers.percent(SURE, 0),
     }
     evidence = _(
-        "{n} stores with a base of {smallest} or more, ordered by what each most likely is: its own figure, "
-        "drawn towards its peers as far as its base is small.",
+        "The stores with a base of {smallest} or more ({n}), ordered by what each most likely is: its own "
+        "figure, drawn towards its peers as far as its base is small.",
         n=values["n"], smallest=SMALLEST_BASE,
     )  # fmt: skip
     if best.empty:

@@ -70,7 +70,7 @@ def coverage_gap(coverage: pd.DataFrame) -> Finding:
                   share=numbers.percent(tasked / n))  # fmt: skip
         return Finding("covered", "", claim, evidence, n=n)
     claim = _(
-        "The {n} new contacts of {staff} have no task at all: the procedure does not reach them.",
+        "New contacts of {staff} ({n}) have no task at all: the procedure does not reach them.",
         n=numbers.count(bare["n_should"].sum()), staff=", ".join(bare["staff_id"].astype(str)),
     )  # fmt: skip
     action = _("Put these customers on the task list, or give them to somebody who is on it.")

@@ -1,11 +1,11 @@
-"""What the procedures of a store say: what to train, what to redesign, which week calls for a visit."""
+"""What the procedures of a store say: what to train, what to redesign, what to replicate."""
 
 import pandas as pd
 
 from opsmodel import numbers
 from opsmodel.advice.finding import Finding, small_base
 from opsmodel.metrics.rates import SMALLEST_BASE
-from opsmodel.metrics.sop.words import kpi_name, step_names
+from opsmodel.metrics.sop.words import step_names
 from opsmodel.wording import _
 
 ENOUGH = 0.7  # adherence from which a step counts as done
@@ -34,7 +34,7 @@ def sop_done(adherence: pd.DataFrame, *, enough: float = ENOUGH) -> Finding:
         action = ""
     else:
         claim = _(
-            "{n} of {steps} steps are done too rarely; the weakest is {step}, on time in {share} of cases.",
+            "Done too rarely: {n} of {steps} steps; the weakest is {step}, on time in {share} of cases.",
             n=len(weak), steps=len(told), **values,
         )  # fmt: skip
         action = _(
@@ -206,46 +206,3 @@ def sop_confounded(quadrants: pd.DataFrame) -> Finding | None:
         **_values(row),
     )
     return _finding("sop_confounded", row, claim, _("Serve by lot for a month, or all, and look again."))
-
-
-def signals(chart: pd.DataFrame, *, last: int = 4) -> Finding:
-    """Which KPI calls for a visit now: a signal in its last weeks.
-
-    chart  the table of `sop.control_chart` by kpi (one store)
-    last   so many last weeks of each KPI count as now
-
-    Returns a finding of kind "signal_below", "signal_above" (signals, none of them below), "in_control" or
-    "small_base" (no KPI has limits).
-    """
-    drawn = chart[chart["sigma_z"].notna()]
-    if drawn.empty:
-        return small_base(chart["n"].sum() if len(chart) else 0)
-    recent = drawn.groupby("kpi", sort=False).tail(last)
-    raised = recent[recent["signal"]]
-    n, kpis = int(drawn["n"].sum()), drawn["kpi"].nunique()
-    evidence = _(
-        "{weeks} weeks of {kpis} KPIs against the limits of their own past (Laney p′); about one week in 100 "
-        "signals by chance alone.",
-        weeks=numbers.count(len(drawn)), kpis=numbers.count(kpis),
-    )  # fmt: skip
-    if raised.empty:
-        claim = _("No KPI is out of line in the last {last} weeks: no call is needed.", last=last)
-        return Finding("in_control", "", claim, evidence, n=n)
-    below = raised[raised["side"] == "below"]
-    row = (below if len(below) else raised).iloc[-1]
-    values = {
-        "kpi": kpi_name(row["kpi"]), "rate": numbers.percent(row["rate"]),
-        "centre": numbers.percent(row["centre"]), "week": f"{pd.Timestamp(row['period']):%Y-%m-%d}",
-    }  # fmt: skip
-    if len(below):
-        claim = _(
-            "Out of line downwards: {kpi}, {rate} in the week of {week} against {centre} usually.", **values
-        )
-        action = _("Call the store this week: ask what changed, before anything is changed.")
-    else:
-        claim = _(
-            "Out of line upwards: {kpi}, {rate} in the week of {week} against {centre} usually.", **values
-        )
-        action = _("Ask the store what it does differently, and write it down.")
-    kind = "signal_below" if len(below) else "signal_above"
-    return Finding(kind, "", claim, evidence, action, owner=_("regional manager"), n=n)

@@ -152,7 +152,8 @@ def rollout(forecast: pd.DataFrame, waves: pd.DataFrame, step: str) -> Finding:
         last = seen.iloc[-1]
         parts.append(
             _(
-                "Wave {wave}: {k} of {n} stores reached half the pilot's effect; by chance {chance} would.",
+                "Wave {wave}: stores that reached half the pilot's effect: {k} of {n}; by chance {chance} "
+                "would.",
                 wave=last["wave"], k=numbers.count(last["n_repeating"]), n=numbers.count(last["n_seen"]),
                 chance=numbers.percent(last["chance_rate"]),
             )

@@ -191,7 +191,7 @@ def lifecycle_coverage(
     )
     if uncovered:
         claim = _(
-            "{n} customers ({share}) are in no stage of the lifecycle.",
+            "In no stage of the lifecycle: {n} of the customers ({share}).",
             n=numbers.count(uncovered),
             share=numbers.percent(uncovered / n_all),
         )

@@ -150,9 +150,9 @@ def model_use(card: pd.DataFrame, ltv: pd.DataFrame | None = None) -> Finding:
 
 
 _REASONS = {
-    "customers": lambda row, _v: _("{n} customers are fewer than 500", n=numbers.count(row["n_customers"])),
+    "customers": lambda row, _v: _("fewer than 500 customers ({n})", n=numbers.count(row["n_customers"])),
     "repeaters": lambda row, _v: _(
-        "{n} customers with a repeat purchase are fewer than 100", n=numbers.count(row["n_repeaters"])
+        "fewer than 100 customers with a repeat purchase ({n})", n=numbers.count(row["n_repeaters"])
     ),
     "file": lambda row, _v: _(
         "the file of {days} days is shorter than three median gaps ({gap} days each)",

@@ -131,15 +131,13 @@ def cut(n: int, most: int, of: int = 0) -> str:
     of    stores of the chain, where those with too few customers are left out of n
 
     >>> cut(8, 40), cut(300, 40), cut(23, 40, of=457)
-    ('', 'the first 40 of 300 stores', '23 stores; the 434 others have too few customers to be judged')
+    ('', 'the first 40 of 300 stores', 'stores with customers enough to be judged: 23; left out: 434')
     """
     values = {"most": numbers.count(most), "n": numbers.count(n), "few": numbers.count(of - n)}
     if of > n:
         if n > most:
-            return _(
-                "the first {most} of {n} stores; {few} more have too few customers to be judged", **values
-            )
-        return _("{n} stores; the {few} others have too few customers to be judged", **values)
+            return _("the first {most} of {n} stores; left out for too few customers: {few}", **values)
+        return _("stores with customers enough to be judged: {n}; left out: {few}", **values)
     return _("the first {most} of {n} stores", **values) if n > most else ""
 
 

@@ -229,7 +229,7 @@ def few_answers(n: float) -> Finding:
         kind="few_answers",
         stage="",
         claim=_("Too few answers to tell anything without telling who said it."),
-        evidence=_("{n} people answered; nothing is shown of fewer than five.", n=numbers.count(n)),
+        evidence=_("Answers: {n}; nothing is shown of fewer than five people.", n=numbers.count(n)),
         n=0 if pd.isna(n) else int(n),
     )
 

@@ -65,7 +65,7 @@ def too_few_people(table: pd.DataFrame) -> str:
     if told:
         return ""
     return _(
-        "This chapter is left out: {n} people answered, and nothing is shown of fewer than five.",
+        "This chapter is left out: too few people answered ({n}), and nothing is shown of fewer than five.",
         n=numbers.count(table["n"].max() if len(table) else 0),
     )
 

@@ -50,7 +50,7 @@ def levels(effect: pd.DataFrame) -> pd.DataFrame:
         people = (
             _("{n} people", n=numbers.count(row["n"]))
             if row["level"] <= 2
-            else _("{trained} stores, {others} others", trained=numbers.count(row["n_trained"]),
+            else _("stores: {trained} trained, {others} not", trained=numbers.count(row["n_trained"]),
                    others=numbers.count(row["n_untrained"]))
         )  # fmt: skip
         moved = [write(row["untrained_before"]), write(row["untrained_after"])]
