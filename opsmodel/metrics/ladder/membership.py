@@ -109,10 +109,9 @@ def balance(
     Arguments and errors are those of `members`.
 
     Returns the columns of `by`, then trait (tenure_days, last_spend, spend_before, occasions_before,
-    order_number), the
-    means members_before and others_before (all who could have been compared, at each of their purchases),
-    smd_before (difference of the means ÷ pooled standard deviation), members_after, others_after, smd_after
-    (of the matched; by the standard deviation before). Below 0.1 is balanced.
+    order_number), the means members_before and others_before (all who could have been compared, at each of
+    their purchases), smd_before (difference of the means ÷ pooled standard deviation), members_after,
+    others_after, smd_after (of the matched; by the standard deviation before). Below 0.1 is balanced.
     Source: standardised mean difference as in Austin 2009.
     """
     pairs, pool, _, groups = _matched(client, as_of, within_days, before_days, against, by)

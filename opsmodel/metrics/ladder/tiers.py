@@ -43,10 +43,9 @@ def transitions(
     by           column or columns of orders, taken from the first paid order
 
     Returns the columns of `by`, then from_tier, to_tier, rungs (1: the next tier up; negative: down),
-    within_days,
-    n_customers (old enough), n_same_day (of the old enough, with j on the first day), n_reached,
-    reach_rate (NaN if none is old enough), reach_rate_low, reach_rate_high (Wilson, 95 %), median_days
-    (Kaplan–Meier over all who began in i, also the young; NaN if fewer than half get there).
+    within_days, n_customers (old enough), n_same_day (of the old enough, with j on the first day),
+    n_reached, reach_rate (NaN if none is old enough), reach_rate_low, reach_rate_high (Wilson, 95 %),
+    median_days (Kaplan–Meier over all who began in i, also the young; NaN if fewer than half get there).
     Raises TableError if a column is missing, ArgumentError for a bad window, ladder or rule.
     Source: a mature conversion rate between states, as in `funnel.conversion`; Kaplan & Meier 1958.
 

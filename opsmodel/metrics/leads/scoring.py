@@ -108,8 +108,7 @@ def history(
     score on every day, however few leads there were, since this is how one finds out.
 
     Returns cut (the day looked back from), customer_id, store_id, channel, lead_days, recency_days, fit,
-    engagement, score, chance and bought (first order within N days of
-    the cut).
+    engagement, score, chance and bought (first order within N days of the cut).
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> table = history(seven_customer_shop(), as_of="2024-06-30", within_days=10, n_cuts=20)
