@@ -17,6 +17,7 @@ from pyarrow.parquet import read_metadata
 
 import opsmodel
 from opsmodel.errors import ArgumentError
+from opsmodel.intake.contract import column_names
 
 FOLDER = "kept"
 ROOMS = ("metrics", "advice", "intake")  # whose code the kept tables depend on
@@ -42,7 +43,7 @@ def of(shop, calculate: Callable[..., pd.DataFrame], table: str = "", **question
     >>> of(shop, repurchase.curve, "orders", within_days=(30, 90))  # doctest: +SKIP
     """
     column = HOME.get(table, "store_id")
-    asked = question | {"by": [column, *_names(question.get("by"))]}
+    asked = question | {"by": [column, *column_names(question.get("by"))]}
     one = len(shop.store_ids) == 1
     path = _keep(shop.chain, calculate, table, asked)
     if path is None:
@@ -144,7 +145,3 @@ def _code(rooms: tuple[str, ...]) -> str:
     for path in sorted(path for room in rooms for path in (package / room).rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def _names(by) -> list[str]:
-    return [] if by is None else [by] if isinstance(by, str) else list(by)

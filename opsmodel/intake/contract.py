@@ -3,6 +3,7 @@
 `TABLES` is the source of the codebook (data/README.md) and of the database that intake writes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -222,6 +223,11 @@ def _naive(table: ir.Table, name: str, column: str):
     raise TableError(
         f"{name}.{column} is not a time.", found=str(kind), fix="give timestamps, dates or ISO text."
     )
+
+
+def column_names(by: str | Sequence[str] | None) -> list[str]:
+    """The columns that an argument `by` names: none, one or several."""
+    return [] if by is None else [by] if isinstance(by, str) else list(by)
 
 
 def day(value) -> date:

@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import MONEY, day, require
+from opsmodel.intake.contract import MONEY, column_names, day, require
 
 CUSTOMER = ["customer_id"]
 SCOPES = ("any", "home", "branch")
@@ -150,7 +150,7 @@ def _one(table: ir.Table) -> dict:
 
 
 def _scoped(orders, scope: str, by) -> tuple[ir.Table, list[str], list[str]]:
-    names = [] if by is None else [by] if isinstance(by, str) else list(by)
+    names = column_names(by)
     if scope not in SCOPES:
         raise ArgumentError("this scope does not exist.", found=repr(scope), fix=f"use one of {SCOPES}.")
     if scope == "home":

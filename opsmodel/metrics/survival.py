@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import TableError
+from opsmodel.intake.contract import column_names
 
 Z95 = 1.959963984540054
 COUNTS = ["days", "events", "censored"]
@@ -37,7 +38,7 @@ def kaplan_meier(durations: pd.DataFrame, by: str | Sequence[str] | None = None)
     >>> kaplan_meier(waits)[["days", "at_risk", "survival"]].round(3).values.tolist()
     [[3.0, 4.0, 0.75], [5.0, 3.0, 0.5], [8.0, 1.0, 0.5]]
     """
-    groups = _names(by)
+    groups = column_names(by)
     missing = [column for column in [*groups, *COUNTS] if column not in durations.columns]
     if missing:
         raise TableError(
@@ -93,7 +94,7 @@ def quantiles(curve: pd.DataFrame, by: str | Sequence[str] | None = None, **name
     >>> quantiles(kaplan_meier(waits, by="store_id"), by="store_id", median_days=0.5).values.tolist()
     [['S1', 3.0], ['S2', nan]]
     """
-    groups = _names(by)
+    groups = column_names(by)
     if not groups:
         return pd.DataFrame({name: [quantile(curve, q)] for name, q in names.items()})
     result = curve[groups].drop_duplicates(ignore_index=True)
@@ -127,10 +128,6 @@ def at(curve: pd.DataFrame, days: float, *, min_at_risk: int = 1) -> dict[str, f
     if past.empty:
         return {"at_risk": at_risk, "failed": 0.0, "failed_low": float("nan"), "failed_high": float("nan")}
     return {"at_risk": at_risk, **{name: float(past[name].iloc[-1]) for name in shares}}
-
-
-def _names(by: str | Sequence[str] | None) -> list[str]:
-    return [] if by is None else [by] if isinstance(by, str) else list(by)
 
 
 def _group_number(curve: pd.DataFrame, groups: list[str]) -> np.ndarray:

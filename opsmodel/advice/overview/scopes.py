@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from opsmodel.intake.contract import column_names
 from opsmodel.metrics import repurchase
 from opsmodel.metrics.rates import SMALLEST_BASE
 
@@ -21,7 +22,7 @@ def scopes(client, *, within_days: int = 90, by: str | Sequence[str] | None = No
     and so on; unseen_rate (home_rate − branch_rate): what the store's own till cannot see.
     Source: Youzan's help page on repurchase analysis, where branch figures do not add up to the chain.
     """
-    names = [] if by is None else [by] if isinstance(by, str) else list(by)
+    names = column_names(by)
     found = None
     for scope in ("home", "any", "branch"):
         curve = repurchase.curve(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import require
+from opsmodel.intake.contract import column_names, require
 from opsmodel.metrics.channels import source
 from opsmodel.metrics.channels.adds import adds
 from opsmodel.metrics.counting import days_between, with_rate
@@ -70,7 +70,7 @@ def add_rate(
     >>> add_rate(seven_customer_shop(), as_of="2024-06-30")[["n_base", "n_added"]].values.tolist()
     [[3.0, 3.0]]
     """
-    columns, end = source.names(by), source.last_day(client, as_of)
+    columns, end = column_names(by), source.last_day(client, as_of)
     _check(base, columns, within_days)
     last = end - timedelta(days=within_days)
     if base == "traffic":

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.metrics.channels import source
+from opsmodel.intake.contract import column_names
 from opsmodel.metrics.channels.markov import FEWEST_PATHS, removal_shares
 from opsmodel.metrics.channels.paths import PERSON, UNTOUCHED, paths
 from opsmodel.metrics.channels.touches import touches as touches_of
@@ -65,7 +65,7 @@ def attribution(
     >>> attribution(touches, model="linear")[["channel", "credit", "amount"]].values.tolist()
     [['ad', 0.5, 5.0], ['till', 1.5, 15.0]]
     """
-    columns = source.names(by)
+    columns = column_names(by)
     _check([model], half_life_days, ends)
     touches = touches_of(touches, as_of=as_of) if hasattr(touches, "customers") else touches
     rows = paths(touches, orders=orders, as_of=as_of, lookback_days=lookback_days, by=columns)
@@ -109,7 +109,7 @@ def attribution_table(
     >>> attribution_table(touches, models=["first", "last"])[["channel", "spread_share"]].values.tolist()
     [['ad', 0.5], ['till', 0.5]]
     """
-    columns, chosen = source.names(by), list(models)
+    columns, chosen = column_names(by), list(models)
     _check(chosen, half_life_days, ends)
     touches = touches_of(touches, as_of=as_of) if hasattr(touches, "customers") else touches
     rows = paths(touches, orders=orders, as_of=as_of, lookback_days=lookback_days, by=columns)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import day
+from opsmodel.intake.contract import column_names, day
 from opsmodel.metrics.channels import source
 from opsmodel.metrics.channels.adds import adds
 from opsmodel.metrics.channels.costs import costs, matched
@@ -55,7 +55,7 @@ def payback(
     """
     if upto_days < 0:
         raise ArgumentError("upto_days is below 0.", found=repr(upto_days), fix="write upto_days=180.")
-    columns, end = source.names(by), source.last_day(client, as_of)
+    columns, end = column_names(by), source.last_day(client, as_of)
     start = None if since is None else day(since)
     people = adds(client, as_of=end, by=columns, since=start)
     table = _cumulated(_steps(client, people, columns, end, upto_days, margin_share), columns, upto_days)

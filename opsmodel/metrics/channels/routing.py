@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from opsmodel.intake.contract import column_names
 from opsmodel.metrics.channels import source
 from opsmodel.metrics.channels.adds import adds
 from opsmodel.metrics.counting import with_rate
@@ -35,7 +36,7 @@ def routing(
     >>> table[["store_id", "n_buyers", "n_routed"]].values.tolist()
     [['S1', 4, 4], ['S2', 3, 3]]
     """
-    columns, end = source.names(by), source.last_day(client, as_of)
+    columns, end = column_names(by), source.last_day(client, as_of)
     people = _judged(client, end, columns, min_orders, since)
     sums = {
         "n_adds": people.count(),
@@ -61,7 +62,7 @@ def routing_flows(
     >>> routing_flows(seven_customer_shop(), as_of="2024-06-30").values.tolist()
     [['S1', 'S1', 4, 1.0], ['S2', 'S2', 3, 1.0]]
     """
-    columns, end = source.names(by), source.last_day(client, as_of)
+    columns, end = column_names(by), source.last_day(client, as_of)
     columns = [column for column in columns if column != "home_store_id"]
     people = _judged(client, end, columns, min_orders, since)
     bought = people.filter(people.shop.notnull())

@@ -1,6 +1,5 @@
 """What a shop holds: a client, or anything else that carries the canonical tables as attributes."""
 
-from collections.abc import Sequence
 from datetime import date
 
 import ibis.expr.types as ir
@@ -35,7 +34,3 @@ def whole(shop):
 def last_day(shop, as_of) -> date:
     """The last day observed: as given, else the client's own."""
     return day(shop.as_of if as_of is None else as_of)
-
-
-def names(by: str | Sequence[str] | None) -> list[str]:
-    return [] if by is None else [by] if isinstance(by, str) else list(by)

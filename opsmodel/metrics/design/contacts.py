@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import day, require
+from opsmodel.intake.contract import column_names, day, require
 from opsmodel.metrics.counting import with_rate
 
 # what a contact is, read from its procedure and step, or from its event; the first that holds counts
@@ -56,7 +56,7 @@ def contact_mix(
     """
     if within_days < 1:
         raise ArgumentError("within_days is below 1.", found=repr(within_days), fix="write within_days=14.")
-    names = [by] if isinstance(by, str) else list(by or [])
+    names = column_names(by)
     last = day(client.as_of if as_of is None else as_of)
     events = require(client.events, "events", ["customer_id", "event", "happened_at", *_events_by(names)])
     sent = _sent(client, events, dict(kinds or KINDS), names)

@@ -7,7 +7,7 @@ import ibis
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import day, require
+from opsmodel.intake.contract import column_names, day, require
 from opsmodel.metrics.counting import days_between
 
 KEPT_DAYS = 7
@@ -36,7 +36,7 @@ def lasting(
     """
     if n_weeks < 1:
         raise ArgumentError("n_weeks is below 1.", found=repr(n_weeks), fix="write n_weeks=26.")
-    names = [by] if isinstance(by, str) else list(by or [])
+    names = column_names(by)
     last = day(client.as_of if as_of is None else as_of) - timedelta(days=KEPT_DAYS)
     table = require(client.customers, "customers", ["joined_at", "left_at", *names])
     adds = table.filter(table.joined_at.notnull(), table.joined_at.date() <= ibis.literal(last))

@@ -6,7 +6,7 @@ from datetime import timedelta
 import ibis
 import pandas as pd
 
-from opsmodel.intake.contract import day, require
+from opsmodel.intake.contract import column_names, day, require
 from opsmodel.metrics.counting import with_rate
 from opsmodel.metrics.occasions import occasions
 
@@ -39,7 +39,7 @@ def subgroups(
     more, and a reply or share of their own: who could host the group).
     Raises TableError if a table or column is missing.
     """
-    names = [by] if isinstance(by, str) else list(by or [])
+    names = column_names(by)
     last = day(client.as_of if as_of is None else as_of)
     end = ibis.timestamp((last + timedelta(days=1)).isoformat())
     people = require(client.customers, "customers", ["customer_id", "left_at", *names])

@@ -7,6 +7,7 @@ import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake import contract
+from opsmodel.intake.contract import column_names
 
 SALES = (
     "net_revenue",
@@ -57,7 +58,7 @@ def equation(orders, *, start, end, traffic=None, customers=None, by=None) -> pd
     first, last = contract.day(start), contract.day(end)
     if last < first:
         raise ArgumentError("the period ends before it starts.", found=f"{first} to {last}", fix="swap them.")
-    keys = [by] if isinstance(by, str) else list(by or [])
+    keys = column_names(by)
     sales = _period(orders, first, last, keys)
     buyers = _buyers(sales, keys)
     totals = _sales(sales, buyers, keys)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake import contract
+from opsmodel.intake.contract import column_names
 from opsmodel.metrics.growth.equations import equation, factors
 
 KNOWN = 0.2  # of net revenue; where less is of known customers, four buyers in five would be a guess
@@ -35,7 +36,7 @@ def periods(
             found=f"period_days {period_days}, n_periods {n_periods}",
             fix="give 1 or more of each.",
         )
-    keys = [by] if isinstance(by, str) else list(by or [])
+    keys = column_names(by)
     last = contract.day(as_of)
     ends = [last - timedelta(days=back * period_days) for back in range(n_periods - 1, -1, -1)]
     spans = [(end - timedelta(days=period_days - 1), end) for end in ends]
@@ -84,7 +85,7 @@ def recent(client, *, period_days: int = 182, n_periods: int = 2, by=None) -> pd
         customers=client.customers,
         by=by,
     )
-    return _who_bought(found, [by] if isinstance(by, str) else list(by or []))
+    return _who_bought(found, column_names(by))
 
 
 def _who_bought(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

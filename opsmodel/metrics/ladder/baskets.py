@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import ibis.expr.types as ir
 
 from opsmodel.errors import ArgumentError, TableError
-from opsmodel.intake.contract import as_table, day, require
+from opsmodel.intake.contract import as_table, column_names, day, require
 from opsmodel.metrics.occasions import CUSTOMER, paid_orders
 from opsmodel.metrics.starts import starts
 
@@ -85,7 +85,7 @@ def baskets(given: Source, item: str, by: str | Sequence[str] | None = None) -> 
 
     Raises TableError if a column is missing.
     """
-    names = [] if by is None else [by] if isinstance(by, str) else list(by)
+    names = column_names(by)
     require(given.lines, "order_lines", [item] if given.joined else ["order_id", item])
     key = item if given.joined else "order_id"
     paid = paid_orders(given.orders, as_of=given.as_of, by=list(dict.fromkeys([*names, key])))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import day, require
+from opsmodel.intake.contract import column_names, day, require
 from opsmodel.metrics.ladder.baskets import CUSTOMER, positive
 from opsmodel.metrics.ladder.matching import COVARIATES, Rules, matched
 from opsmodel.metrics.occasions import occasions
@@ -137,7 +137,7 @@ def _matched(client, as_of, within_days, before_days, against, by) -> tuple:
         raise ArgumentError(
             "this comparison does not exist.", found=repr(against), fix=f"use one of {AGAINST}."
         )
-    groups = [] if by is None else [by] if isinstance(by, str) else list(by)
+    groups = column_names(by)
     last = day(as_of or client.as_of)
     needed = list(dict.fromkeys([*CUSTOMER, "store_id", "member_since", *groups]))
     customers = require(client.customers, "customers", needed)

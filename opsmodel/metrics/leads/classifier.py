@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
+from opsmodel.intake.contract import column_names
 from opsmodel.metrics.leads import scoring
 from opsmodel.metrics.leads.panel import chain
 
@@ -40,7 +41,7 @@ def model(client, *, by: str | Sequence[str] | None = None, **question) -> pd.Da
     past = scoring.history(chain(client), **question)
     now = scoring.score(client, by=by, **question).execute()
     chance = _chance(past, now) if len(now) else np.array([])
-    within = [by] if isinstance(by, str) else list(by or [])
+    within = column_names(by)
     found = now.assign(score=chance, chance=chance, ordered_by="model")
     found = found.sort_values(["score", "recency_days", "customer_id"], ascending=[False, True, True])
     rank = found.groupby(within, dropna=False).cumcount() if within else np.arange(len(found))

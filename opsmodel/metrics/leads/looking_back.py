@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError, TableError
+from opsmodel.intake.contract import column_names
 from opsmodel.metrics.leads.scoring import history
 from opsmodel.metrics.rates import Z95, wilson
 
@@ -40,7 +41,7 @@ def backtest(
     """
     if n_groups < 2:
         raise ArgumentError("n_groups is below 2.", found=repr(n_groups), fix="write n_groups=10.")
-    names = [by] if isinstance(by, str) else list(by or [])
+    names = column_names(by)
     rows = _history(client_or_history, [*NEEDED, *names], question)
     parts = []
     for order in ORDERS:

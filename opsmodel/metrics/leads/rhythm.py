@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import require
+from opsmodel.intake.contract import column_names, require
 from opsmodel.metrics.counting import days_between, tally, with_rate
 from opsmodel.metrics.leads import interest, panel, reasons
 from opsmodel.metrics.occasions import occasions
@@ -96,7 +96,7 @@ def in_rhythm(client, *, as_of=None, gone_after: float = GONE, by: str | Sequenc
     >>> in_rhythm(seven_customer_shop(), as_of="2024-06-30")[["state", "n_customers"]].values.tolist()
     [['early', 2], ['due', 1], ['late', 3], ['gone', 0]]
     """
-    names = [by] if isinstance(by, str) else list(by or [])
+    names = column_names(by)
     rows = _gaps(client, as_of, interest.TOUCHES, 7)
     gap, late = rows.gap_days, rows.p80_days
     state = ibis.cases(
@@ -117,7 +117,7 @@ def in_rhythm(client, *, as_of=None, gone_after: float = GONE, by: str | Sequenc
 
 
 def _listed(rows: ir.Table, by, order: ir.Value, touch, reason) -> ir.Table:
-    within = [by] if isinstance(by, str) else list(by or [])
+    within = column_names(by)
     place = ibis.row_number().over(group_by=within, order_by=[order, rows.customer_id])
     return rows.mutate(rank=place + 1, touch=touch(rows), reason=reason(rows))
 

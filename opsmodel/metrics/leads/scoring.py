@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
+from opsmodel.intake.contract import column_names
 from opsmodel.metrics.leads import interest, learned, panel, reasons
 
 KINDS = ("channel", "store_id")
@@ -78,7 +79,7 @@ def score(
     rows = _standing(whole, cuts, end, within_days, fit, how, monthly < few)
     rows = panel.in_scope(rows.filter(rows.cut == end), client)
     rows = rows.mutate(leads_a_month=ibis.literal(monthly))
-    within = [by] if isinstance(by, str) else list(by or [])
+    within = column_names(by)
     order = [rows.standing.desc(), rows.recency_days, rows.customer_id]
     rows = rows.mutate(rank=ibis.row_number().over(group_by=within, order_by=order) + 1)
     return rows.select(

@@ -6,6 +6,7 @@ from datetime import timedelta
 import ibis
 import pandas as pd
 
+from opsmodel.intake.contract import column_names
 from opsmodel.metrics.leads import panel
 from opsmodel.metrics.occasions import occasions
 
@@ -27,7 +28,7 @@ def overview(client, *, as_of=None, within_days: int = 30, by: str | Sequence[st
     [[1, 1]]
     """
     end = panel.last_day(client, as_of)
-    names = [by] if isinstance(by, str) else list(by or [])
+    names = column_names(by)
     rows = panel.leads(client, cuts=[end], as_of=end, within_days=within_days)
     rows = rows.mutate(lead_days=panel.age_days(rows, "joined_day"))
     days = occasions(client.orders, as_of=end)

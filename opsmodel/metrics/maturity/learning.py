@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from opsmodel.intake.contract import column_names
 from opsmodel.metrics.maturity.means import mean_of_people
 from opsmodel.metrics.maturity.model import LEAST
 from opsmodel.metrics.maturity.replies import replies
@@ -36,7 +37,7 @@ def learning(
     >>> learning(answers)[["n", "right_before", "right_after", "gain"]].values.tolist()
     [[5.0, 0.0, 1.0, 1.0]]
     """
-    names = [by] if isinstance(by, str) else list(by or [])
+    names = column_names(by)
     rows = replies(answers, "quiz", survey=survey, keep=[*names, "phase"], as_of=as_of)
     sides = [rows[rows["phase"] == phase] for phase in ("before", "after")]
     both = sides[0].merge(

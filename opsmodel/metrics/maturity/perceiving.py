@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from opsmodel.errors import TableError
+from opsmodel.intake.contract import column_names
 from opsmodel.metrics.maturity.means import mean_of_people
 from opsmodel.metrics.maturity.model import LEAST
 from opsmodel.metrics.maturity.replies import replies
@@ -50,7 +51,7 @@ def perception(
             found=list(measured.columns),
             fix="give a row a question and store: question, store_id, measured.",
         )
-    names = [by] if isinstance(by, str) else list(by or [])
+    names = column_names(by)
     rows = replies(answers, "perception", survey=survey, keep=[*names, "store_id"], as_of=as_of)
     rows = _beside(rows, measured)
     rows = rows.assign(gap=rows["score"] - rows["measured"])

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
+from opsmodel.intake.contract import column_names
 from opsmodel.metrics.maturity.means import mean_of_people
 from opsmodel.metrics.maturity.model import BEST, LEAST, model, rank
 from opsmodel.metrics.maturity.replies import replies, within
@@ -50,7 +51,7 @@ def scorecard(
         raise ArgumentError(
             "the scorecard has no such items.", found=repr(items), fix=f"use one of {list(ITEMS)}."
         )
-    names = [by] if isinstance(by, str) else list(by or [])
+    names = column_names(by)
     rows = replies(answers, "maturity", survey=survey, keep=[*names, "dimension"], as_of=as_of)
     rows = within(rows, 0, BEST)
     rows = rows.assign(block=[block(dimension) for dimension in rows["dimension"]])

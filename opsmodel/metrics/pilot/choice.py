@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
+from opsmodel.intake.contract import column_names
 from opsmodel.metrics.pilot.traits import traits
 from opsmodel.metrics.rates import SEED
 
@@ -64,7 +65,7 @@ def choose(
             one = rng.choice(places)
         picked.append({**stores.iloc[one].to_dict(), **told})
     found = pd.DataFrame(picked)
-    keys = [by] if isinstance(by, str) else list(by or [])
+    keys = column_names(by)
     pair = ["twin", "distance"] if method == "matched" else []
     return found[["unit", "stratum", "n_stratum", *keys, *pair, "size", "trend", "volatility"]]
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
+from opsmodel.intake.contract import column_names
 from opsmodel.metrics.pilot import panel
 
 TRAITS = ("size", "trend", "volatility", "recent")
@@ -25,7 +26,7 @@ def traits(history, *, by=None, recent_periods: int = 1) -> pd.DataFrame:
     >>> traits(pd.DataFrame(rows, columns=["unit", "period", "value"]))["unit"].tolist()
     ['a', 'b', 'c']
     """
-    names = [by] if isinstance(by, str) else list(by or [])
+    names = column_names(by)
     logs = panel.wide(history)
     logs = logs[logs.notna().sum(axis=1) >= FEWEST]
     values = logs.to_numpy()

@@ -9,11 +9,11 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import require
+from opsmodel.intake.contract import column_names, require
 from opsmodel.metrics.counting import days_between
 from opsmodel.metrics.occasions import paid_orders
 from opsmodel.metrics.quiet import repeats
-from opsmodel.metrics.referral.people import KEPT_DAYS, chain, customers, last_day, names
+from opsmodel.metrics.referral.people import KEPT_DAYS, chain, customers, last_day
 from opsmodel.metrics.starts import starts
 from opsmodel.wording import _
 
@@ -71,7 +71,7 @@ def partners(
     """
     chosen = WEIGHTS if weights is None else dict(weights)
     _check(chosen, top)
-    keys, until = names(by), last_day(client, as_of)
+    keys, until = column_names(by), last_day(client, as_of)
     found = _measures(client, until, touches, quiet_days, [k for k in keys if k != "home_store_id"])
     if "home_store_id" in keys:
         found = found.mutate(home_store_id=found.store_id)
@@ -105,12 +105,12 @@ def partner_counts(client, *, as_of=None, by: str | Sequence[str] | None = None,
     """
     found = partners(client, top=EVERYBODY, as_of=as_of, by=by, **question)
     counted = found.aggregate(
-        by=names(by),
+        by=column_names(by),
         n_partners=found.count(),
         touch_free_repeats=found.touch_free_repeats.median(),
         retained_referrals=found.retained_referrals.median(),
     )
-    return counted.execute().sort_values(names(by), ignore_index=True) if by else counted.execute()
+    return counted.execute().sort_values(column_names(by), ignore_index=True) if by else counted.execute()
 
 
 def _measures(client, until, touches, quiet_days: int, keys: Sequence[str]) -> ir.Table:

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
+from opsmodel.intake.contract import column_names
 from opsmodel.metrics.referral.forest import NONE
-from opsmodel.metrics.referral.people import last_day, names, people, watched
+from opsmodel.metrics.referral.people import last_day, people, watched
 
 
 def flags(
@@ -48,7 +49,7 @@ def flags(
             found=f"burst={burst} in {burst_hours} h, at_least={at_least}, instant_share={instant_share}",
             fix="write burst=5, burst_hours=1, instant_hours=48, instant_share=0.5, at_least=3.",
         )
-    keys, until = [k for k in names(by) if k != "store_id"], last_day(client, as_of)
+    keys, until = [k for k in column_names(by) if k != "store_id"], last_day(client, as_of)
     found, forest = people(client, until=until, columns=keys)
     gone = found["left_at"] < found["joined_at"] + pd.Timedelta(hours=instant_hours)
     seen = watched(found, until, instant_hours / 24)
@@ -91,7 +92,7 @@ def flag_counts(client, *, as_of=None, by: str | Sequence[str] | None = None, **
     >>> table[["flag", "n_flagged", "n_inviters"]].values.tolist()
     [['burst', 0, 2], ['instant_deletes', 0, 2]]
     """
-    keys = names(by)
+    keys = column_names(by)
     told = flags(client, as_of=as_of, by=keys, **thresholds).execute()
     found, forest = people(client, until=last_day(client, as_of), columns=keys)
     inviter = np.unique(forest.parent[(forest.parent != NONE) & found["joined_at"].notna().to_numpy()])

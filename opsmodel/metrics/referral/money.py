@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import day
+from opsmodel.intake.contract import column_names, day
 from opsmodel.metrics.counting import days_between, with_rate
 from opsmodel.metrics.occasions import occasions
 from opsmodel.metrics.referral.forest import NONE, Forest, direct
-from opsmodel.metrics.referral.people import chain, last_day, names, people, spent
+from opsmodel.metrics.referral.people import chain, last_day, people, spent
 from opsmodel.metrics.referral.uncertainty import mean_interval
 
 TOP = 0.01
@@ -54,7 +54,7 @@ def revenue(
         raise ArgumentError(
             "a window has at least one day.", found=f"within_days={within_days}", fix="write within_days=365."
         )
-    keys, until = names(by), last_day(client, as_of)
+    keys, until = column_names(by), last_day(client, as_of)
     found, forest = people(client, until=until, columns=keys)
     found = found.merge(spent(client, until=until).execute(), on="customer_id", how="left")
     found = found.fillna({"n_orders": 0, "revenue": 0.0})

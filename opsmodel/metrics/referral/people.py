@@ -23,11 +23,6 @@ def last_day(client, as_of) -> date:
     return day(client.as_of if as_of is None else as_of)
 
 
-def names(by: str | Sequence[str] | None) -> list[str]:
-    """`by` as a list of columns."""
-    return [] if by is None else [by] if isinstance(by, str) else list(by)
-
-
 def chain(client) -> Any:
     """The whole client: a referrer may be at home in another store."""
     return getattr(client, "chain", client)

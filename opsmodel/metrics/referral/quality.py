@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import require
+from opsmodel.intake.contract import column_names, require
 from opsmodel.metrics.counting import days_between, with_rate
 from opsmodel.metrics.occasions import paid_orders
 from opsmodel.metrics.referral.forest import NONE
-from opsmodel.metrics.referral.people import KEPT_DAYS, chain, kept, last_day, names, people, watched
+from opsmodel.metrics.referral.people import KEPT_DAYS, chain, kept, last_day, people, watched
 from opsmodel.metrics.starts import returns
 
 INVITED, OTHER = "invited", "other_adds"
@@ -44,7 +44,7 @@ def quality(
         raise ArgumentError(
             "a window has at least one day.", found=f"within_days={within_days}", fix="write within_days=90."
         )
-    keys, until = names(by), last_day(client, as_of)
+    keys, until = column_names(by), last_day(client, as_of)
     found, forest = people(client, until=until, columns=keys)
     found["origin"] = np.where(forest.parent != NONE, INVITED, OTHER)
     found["n_adds"] = watched(found, until, KEPT_DAYS)
@@ -87,7 +87,7 @@ def saturation(
     ...     ["n_invites", "n_known"]].values.tolist()
     [[2, 2]]
     """
-    kinds, keys = names(invites), names(by)
+    kinds, keys = [invites] if isinstance(invites, str) else list(invites), column_names(by)
     if not kinds:
         raise ArgumentError(
             "no event counts as an invitation.", found="invites=[]", fix='write invites=["scanned"].'

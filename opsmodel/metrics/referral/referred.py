@@ -3,9 +3,8 @@
 import ibis
 import pandas as pd
 
-from opsmodel.intake.contract import day, require
+from opsmodel.intake.contract import column_names, day, require
 from opsmodel.metrics.counting import with_rate
-from opsmodel.metrics.referral.people import names
 
 
 def referred(customers, *, as_of, by=None) -> pd.DataFrame:
@@ -22,7 +21,7 @@ def referred(customers, *, as_of, by=None) -> pd.DataFrame:
     >>> referred(people, as_of="2024-06-30")["referred_share"].tolist()
     [0.5]
     """
-    keys = names(by)
+    keys = column_names(by)
     table = require(customers, "customers", ["referrer_id", "joined_at", *keys])
     joined = table.filter(table.joined_at.date() <= ibis.date(day(as_of)))
     found = joined.aggregate(

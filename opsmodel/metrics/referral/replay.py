@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import day
+from opsmodel.intake.contract import column_names, day
 from opsmodel.metrics.occasions import occasions
 from opsmodel.metrics.referral.forest import NONE, Forest
-from opsmodel.metrics.referral.people import KEPT_DAYS, chain, kept, last_day, names, people, watched
+from opsmodel.metrics.referral.people import KEPT_DAYS, chain, kept, last_day, people, watched
 from opsmodel.metrics.referral.schemes import Tier, read
 
 COUNTED = ["n_earned", "n_redeemed", "n_lapsed", "n_open"]
@@ -70,7 +70,7 @@ def incentives(
             found=f"valid_days={valid_days}, welcome={welcome}, margin_rate={margin_rate}",
             fix="write valid_days=90, welcome=0, margin_rate=0.3.",
         )
-    keys, until = names(by), last_day(client, as_of)
+    keys, until = column_names(by), last_day(client, as_of)
     found, forest = people(client, until=until, columns=keys)
     days = _days(client, until, margin_rate)
     start = pd.Timestamp(day(since)) if since is not None else pd.Timestamp.min

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import require
+from opsmodel.intake.contract import column_names, require
 from opsmodel.metrics.referral.forest import NONE
-from opsmodel.metrics.referral.people import KEPT_DAYS, chain, kept, last_day, names, people
+from opsmodel.metrics.referral.people import KEPT_DAYS, chain, kept, last_day, people
 from opsmodel.metrics.referral.uncertainty import count_interval
 from opsmodel.metrics.survival import kaplan_meier, quantiles
 
@@ -50,7 +50,7 @@ def k_factor(
     >>> table[["generation", "n_exposed", "n_retained", "k_ret"]].values.tolist()
     [[0.0, 5.0, 1.0, 0.2], [1.0, 2.0, 0.0, 0.0]]
     """
-    return _k(client, within_days, exposed, as_of, names(by), ["generation"])
+    return _k(client, within_days, exposed, as_of, column_names(by), ["generation"])
 
 
 def k_overall(
@@ -68,7 +68,7 @@ def k_overall(
     ...     ["n_exposed", "n_invited", "n_retained"]].values.tolist()
     [[6, 2, 2]]
     """
-    return _k(client, within_days, exposed, as_of, names(by), [])
+    return _k(client, within_days, exposed, as_of, column_names(by), [])
 
 
 def cycle(
@@ -87,7 +87,7 @@ def cycle(
     >>> table.loc[table["events"] > 0, ["days", "at_risk"]].values.tolist()
     [[17.0, 7.0], [78.0, 5.0]]
     """
-    keys = names(by)
+    keys = column_names(by)
     inviters, _credits = _exposures(client, last_day(client, as_of), exposed, keys)
     curve = _waiting(inviters, keys)
     shares = {f"failed{end}": f"inviter_rate{end}" for end in ("", "_low", "_high")}

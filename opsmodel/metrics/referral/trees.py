@@ -7,8 +7,9 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from opsmodel.intake.contract import column_names
 from opsmodel.metrics.referral.forest import NONE, below, direct
-from opsmodel.metrics.referral.people import last_day, names, people, spent
+from opsmodel.metrics.referral.people import last_day, people, spent
 
 
 def tree(client, *, as_of=None, by: str | Sequence[str] | None = None) -> ir.Table:
@@ -34,7 +35,7 @@ def tree(client, *, as_of=None, by: str | Sequence[str] | None = None) -> ir.Tab
     >>> rows.loc[["C1", "C3"], ["generation", "n_direct", "direct_revenue"]].values.tolist()
     [[0.0, 1.0, 99.9], [1.0, 0.0, 0.0]]
     """
-    return ibis.memtable(_rows(client, as_of, names(by)))
+    return ibis.memtable(_rows(client, as_of, column_names(by)))
 
 
 def generations(client, *, as_of=None, by: str | Sequence[str] | None = None) -> pd.DataFrame:
@@ -49,7 +50,7 @@ def generations(client, *, as_of=None, by: str | Sequence[str] | None = None) ->
     >>> generations(seven_customer_shop(), as_of="2024-06-30")[["generation", "n_customers"]].values.tolist()
     [[0, 5], [1, 2]]
     """
-    keys = names(by)
+    keys = column_names(by)
     rows = _rows(client, as_of, keys)
     found = rows.groupby([*keys, "generation"], dropna=False, as_index=False).agg(
         n_customers=("customer_id", "size"),
@@ -75,7 +76,7 @@ def problems(client, *, as_of=None, by: str | Sequence[str] | None = None) -> pd
     >>> len(problems(seven_customer_shop(), as_of="2024-06-30"))
     0
     """
-    keys, until = names(by), last_day(client, as_of)
+    keys, until = column_names(by), last_day(client, as_of)
     found, forest = people(client, until=until, columns=keys)
     joined = found["joined_at"].to_numpy()
     early = (forest.parent != NONE) & (joined < joined[forest.parent])

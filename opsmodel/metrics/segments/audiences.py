@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import require
+from opsmodel.intake.contract import column_names, require
 from opsmodel.intake.rules import AnyOf, Rule, columns, parse
 from opsmodel.metrics.counting import with_rate
 from opsmodel.metrics.segments.beside import tag_groups, with_tags
@@ -98,7 +98,7 @@ def audiences(
 
     >>> segments.audiences(client, {"big": {"spend": {"above": 999}}}, by="store_id")  # doctest: +SKIP
     """
-    names, trees = _names(by), _parsed(rules)
+    names, trees = column_names(by), _parsed(rules)
     patterns = _patterns(client, trees, names, tags, cuts)
     read = {name: columns(tree) for name, tree in trees.items()}
     stale = dict.fromkeys(trees, nan) if _is_table(client) else stale_days(client, read)
@@ -129,7 +129,7 @@ def overlaps(
     Returns the columns of `by`, then audience, other, n (of `audience`), n_both, overlap = n_both ÷ n (NaN if
     empty), overlap_low, overlap_high (Wilson, 95 %).
     """
-    names, trees = _names(by), _parsed(rules)
+    names, trees = column_names(by), _parsed(rules)
     patterns = _patterns(client, trees, names, tags, cuts)
     parts = patterns.groupby(names, dropna=False, sort=True) if names else [((), patterns)]
     rows = []
@@ -199,7 +199,3 @@ def _parsed(rules: Mapping[str, Mapping]) -> dict[str, Rule]:
             fix='write {"big spenders": {"spend": {"at_least": 500}}, …}.',
         )  # fmt: skip
     return {str(name): parse(rule, str(name)) for name, rule in rules.items()}
-
-
-def _names(by) -> list[str]:
-    return [by] if isinstance(by, str) else list(by or [])

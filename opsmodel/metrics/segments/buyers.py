@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-from opsmodel.intake.contract import day, require
+from opsmodel.intake.contract import column_names, day, require
 from opsmodel.metrics.counting import days_between
 from opsmodel.metrics.occasions import CUSTOMER, occasions, paid_orders
 from opsmodel.metrics.starts import starts
@@ -27,7 +27,7 @@ def buyers(orders, *, as_of, since=None, by: str | Sequence[str] | None = None) 
     >>> found[found["customer_id"] == "C2"][["days_since_last", "n_occasions", "n_orders"]].values.tolist()
     [[131, 2, 3]]
     """
-    names = [by] if isinstance(by, str) else list(by or [])
+    names = column_names(by)
     own = [name for name in names if name == HOME]  # the same in every order of a customer
     days = occasions(orders, as_of=as_of, unit=[*CUSTOMER, *own])
     if since is not None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import ibis.expr.types as ir
 import pandas as pd
 
+from opsmodel.intake.contract import column_names
 from opsmodel.intake.rules import columns as columns_of
 from opsmodel.metrics.segments.predicate import holds
 from opsmodel.metrics.segments.profile import lifecycle_rules, profile
@@ -65,7 +66,7 @@ def lint(client, *, by: str | Sequence[str] | None = None) -> pd.DataFrame:
 
     >>> segments.lint(client)  # doctest: +SKIP
     """
-    names = [by] if isinstance(by, str) else list(by or [])
+    names = column_names(by)
     rules = lifecycle_rules(client)
     needed = [column for rule in rules.values() for column in columns_of(rule)]
     people = profile(client, columns=[*names, *needed, "lifecycle"])

@@ -7,7 +7,7 @@ import ibis
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import MONEY, day, require
+from opsmodel.intake.contract import MONEY, column_names, day, require
 from opsmodel.metrics.counting import with_rate
 from opsmodel.metrics.occasions import occasions
 from opsmodel.metrics.segments.naming import ABSENT
@@ -43,7 +43,7 @@ def migration(
     >>> migration(before, after)[["from", "to", "n", "n_from", "share"]].values.tolist()
     [['new', 'loyal', 1, 2, 0.5], ['new', 'new', 1, 2, 0.5]]
     """
-    names = [by] if isinstance(by, str) else list(by or [])
+    names = column_names(by)
     was, is_ = (_slim(table, column, names, end) for table, end in ((before, "_was"), (after, "_is")))
     if isinstance(before, pd.DataFrame) != isinstance(after, pd.DataFrame):
         was, is_ = (ibis.memtable(table.execute()) for table in (was, is_))
@@ -75,7 +75,7 @@ def moves(
 
     >>> segments.moves(client, period_days=180)  # doctest: +SKIP
     """
-    names = [by] if isinstance(by, str) else list(by or [])
+    names = column_names(by)
     end = day(as_of) if as_of is not None else client.as_of
     middle = end - timedelta(days=period_days)
     starts = middle - timedelta(days=period_days - 1), middle + timedelta(days=1)
@@ -115,7 +115,7 @@ def flows(
 
     >>> segments.flows(client, since="2025-03-31")  # doctest: +SKIP
     """
-    names = [by] if isinstance(by, str) else list(by or [])
+    names = column_names(by)
     end = day(as_of) if as_of is not None else client.as_of
     start = (
         end - timedelta(days=PERIOD if active_days is None else active_days) if since is None else day(since)

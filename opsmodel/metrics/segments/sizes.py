@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import MONEY, require
+from opsmodel.intake.contract import MONEY, column_names, require
 from opsmodel.metrics.counting import with_rate
 from opsmodel.metrics.segments.profile import profile
 from opsmodel.metrics.segments.scores import SEGMENTS
@@ -32,7 +32,7 @@ def summary(
     >>> summary(scored)[["segment", "n", "revenue_share", "mean_spend"]].values.tolist()
     [['a', 2, 0.3, 15.0], ['b', 1, 0.7, 70.0]]
     """
-    names = [by] if isinstance(by, str) else list(by or [])
+    names = column_names(by)
     table = require(scored, "customers", [*names, column, "spend"])
     rows = table.filter(table[column].notnull())
     counted = rows.group_by([*names, column]).agg(

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from opsmodel.intake.contract import column_names
 from opsmodel.metrics.counting import tally, totals, with_rate
-from opsmodel.metrics.sop.ticks import grain, names, source, ticks
+from opsmodel.metrics.sop.ticks import grain, source, ticks
 from opsmodel.metrics.survival import kaplan_meier, quantiles
 
 A_DAY = 1440  # minutes
@@ -39,7 +40,7 @@ def adherence(
     [[4, 2, 1, 1]]
     """
     tasks, end = source(tasks, as_of)
-    keys = [*dict.fromkeys([*names(by), *grain(tasks, per)])]
+    keys = [*dict.fromkeys([*column_names(by), *grain(tasks, per)])]
     rows = ticks(tasks, as_of=end, grace=grace, carry=keys)
     counted = tally(
         rows, keys, is_due=rows.is_due, is_on_time=rows.is_on_time, delay=rows.delay_minutes,

@@ -7,9 +7,9 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import require
+from opsmodel.intake.contract import column_names, require
 from opsmodel.metrics.counting import with_rate
-from opsmodel.metrics.sop.ticks import names, ordered, source, ticks
+from opsmodel.metrics.sop.ticks import ordered, source, ticks
 
 MANY, SECONDS = 10, 60
 
@@ -45,7 +45,7 @@ def bulk(
     [[4, 3]]
     """
     tasks, end = source(tasks, as_of)
-    keys = [*dict.fromkeys([*names(by), "staff_id"])]
+    keys = [*dict.fromkeys([*column_names(by), "staff_id"])]
     rows = _marked(tasks, end, at_least, seconds, keys)
     rows = rows.filter(rows.staff_id.notnull())
     table = rows.group_by(keys).agg(

@@ -7,9 +7,9 @@ import ibis
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import day, require
+from opsmodel.intake.contract import column_names, day, require
 from opsmodel.metrics.counting import with_rate
-from opsmodel.metrics.sop.ticks import names, ordered, source, ticks
+from opsmodel.metrics.sop.ticks import ordered, source, ticks
 
 
 def coverage(
@@ -46,7 +46,7 @@ def coverage(
             found=repr(within_days), fix="write within_days=7.",
         )  # fmt: skip
     tasks, end = source(getattr(client, "chain", client), as_of)
-    keys = names(by)
+    keys = column_names(by)
     columns = [*dict.fromkeys([*keys, "customer_id", "joined_at", "left_at"])]
     people = require(client.customers, "customers", columns).select(columns)
     begin = day(since) if since else _first_due(tasks)
@@ -65,7 +65,7 @@ def _with_tasks(people, tasks, end, within_days: int, sop):
     carry = ["customer_id", *(["sop"] if sop is not None else [])]
     rows = ticks(tasks, as_of=end, carry=carry)
     if sop is not None:
-        rows = rows.filter(rows["sop"].isin(names(sop)))
+        rows = rows.filter(rows["sop"].isin([sop] if isinstance(sop, str) else list(sop)))
     rows = rows.select(person="customer_id", due_at="due_at", is_done=rows.delay_minutes.notnull())
     met = people.select("customer_id", "joined_at").join(rows, people.customer_id == rows.person)
     in_time = (met.due_at >= met.joined_at.truncate("D")) & (

@@ -8,11 +8,11 @@ import ibis
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import day, require
+from opsmodel.intake.contract import column_names, day, require
 from opsmodel.metrics.occasions import occasions
 from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.metrics.sop.contrast import interval, within
-from opsmodel.metrics.sop.ticks import grain, names, ordered, ticks
+from opsmodel.metrics.sop.ticks import grain, ordered, ticks
 
 PAST = 3  # windows before the due day that make the lead
 STRATUM = ["store_id", "same"]
@@ -75,7 +75,7 @@ def effects(
     >>> effects(tasks, orders, as_of="2024-06-30")[["n_served", "n_unserved", "effect"]].values.tolist()
     [[2.0, 2.0, 0.5]]
     """
-    keys = [*dict.fromkeys([*names(by), *grain(tasks, per)])]
+    keys = [*dict.fromkeys([*column_names(by), *grain(tasks, per)])]
     windows = _windows(within_days, lead_gap, grace, same)
     rows = _outcomes(tasks, orders, as_of, windows, keys)
     groups = rows.groupby(keys, dropna=False, sort=True) if keys else [((), rows)]

@@ -9,9 +9,9 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import day, require
+from opsmodel.intake.contract import column_names, day, require
 from opsmodel.metrics.occasions import occasions, paid_orders
-from opsmodel.metrics.sop.ticks import names, ordered, ticks
+from opsmodel.metrics.sop.ticks import ordered, ticks
 from opsmodel.metrics.starts import returns
 
 KPIS = ("sop_on_time", "retained_7d", "close_30d", "repurchase_30d")
@@ -52,7 +52,7 @@ def weekly(
             found=f"{period!r}, {n_periods}",
             fix=f"use one of {list(PERIODS)}.",
         )
-    end, keys = day(as_of or client.as_of), names(by)
+    end, keys = day(as_of or client.as_of), column_names(by)
     parts = [_counted(client, kpi, end, period, n_periods, keys) for kpi in kpis if supported(client, kpi)]
     types = {"kpi": "str", "period": "datetime64[us]", "k": "int64", "n": "int64"}
     empty = pd.DataFrame(columns=[*keys, *types], dtype="str").astype(types)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError, TableError
+from opsmodel.intake.contract import column_names
 
 D2 = 1.128  # mean moving range of two neighbours of a normal process, in standard deviations
 RUN = 8  # so many in a row on one side of the centre
@@ -54,7 +55,7 @@ def control_chart(
     >>> control_chart(weeks)[["centre", "sigma_z"]].round(3).values.tolist()[0]
     [0.55, 1.782]
     """
-    keys = [] if by is None else [by] if isinstance(by, str) else list(by)
+    keys = column_names(by)
     missing = [column for column in [*keys, period, k, n] if column not in counts.columns]
     if missing:
         raise TableError(

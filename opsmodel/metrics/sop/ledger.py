@@ -6,10 +6,10 @@ from datetime import date, timedelta
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import day
+from opsmodel.intake.contract import column_names, day
 from opsmodel.metrics.rates import NOISE, SMALLEST_BASE, against_peers, wilson
 from opsmodel.metrics.sop.kpis import cases, parse, supported
-from opsmodel.metrics.sop.ticks import empty, names, ordered
+from opsmodel.metrics.sop.ticks import empty, ordered
 
 BEFORE_DAYS = 182  # what came before an action, to compare with
 SAID = ["action_id", "finding", "play", "owner", "due_on", "status", "kpi", "baseline", "remeasure_on"]
@@ -54,7 +54,7 @@ def actions(
         (shop.actions if shop.has("actions") else empty("actions")).to_pandas() for shop in (client, chain)
     )
     measured = [_measured(chain, row, busy, end, before_days) for row in said.to_dict("records")]
-    first = [*dict.fromkeys([*names(by), "store_id", *SAID])]
+    first = [*dict.fromkeys([*column_names(by), "store_id", *SAID])]
     table = pd.concat([said.reindex(columns=first), pd.DataFrame(measured, columns=FOUND)], axis=1)
     floats = [c for c in FOUND if c not in ("is_overdue", "measured_until", "n_since", "n_before", "moved")]
     types = {
@@ -64,7 +64,7 @@ def actions(
         "moved": "str",
     }
     table["measured_until"] = pd.to_datetime(table["measured_until"])
-    return ordered(table.astype(types), [*names(by), "due_on", "action_id"])
+    return ordered(table.astype(types), [*column_names(by), "due_on", "action_id"])
 
 
 def _measured(chain, row: dict, busy: pd.DataFrame, end: date, before_days: int) -> dict:

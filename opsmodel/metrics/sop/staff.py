@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import TableError
+from opsmodel.intake.contract import column_names
 from opsmodel.metrics.counting import tally, totals, with_rate
 from opsmodel.metrics.rates import SMALLEST_BASE
 from opsmodel.metrics.shrinkage import rates
 from opsmodel.metrics.sop.bulk import bulk, credible
-from opsmodel.metrics.sop.ticks import grain, names, ordered, source, ticks
+from opsmodel.metrics.sop.ticks import grain, ordered, source, ticks
 
 SPLIT = "\x1f"  # between store and member of staff; in no id
 BEST = ["top_quartile", "place"]
@@ -36,7 +37,7 @@ def staff(tasks, *, as_of, by: str | Sequence[str] | None = None, grace: float =
     >>> staff(tasks, as_of="2024-05-31")[["staff_id", "n_due", "n_on_time", "place"]].values.tolist()
     [['E1', 40, 30, 1.0], ['E2', 40, 20, 2.0]]
     """
-    groups = names(by)
+    groups = column_names(by)
     keys, mix = [*dict.fromkeys([*groups, "staff_id"])], grain(tasks, "step")
     rows = ticks(tasks, as_of=as_of, grace=grace, carry=[*dict.fromkeys([*keys, *mix])])
     rows = rows.filter(rows.is_due & rows.staff_id.notnull())
@@ -77,7 +78,7 @@ def scorecards(
     where = cards["staff_id"].str.split(SPLIT, n=1, regex=False, expand=True).reindex(columns=[0, 1])
     cards = cards.assign(store_id=where[0], staff_id=where[1])
     cards = cards[cards["store_id"].isin(client.store_ids)]
-    first = [*dict.fromkeys([*names(by), "store_id", "staff_id"])]
+    first = [*dict.fromkeys([*column_names(by), "store_id", "staff_id"])]
     return ordered(cards[[*first, *(c for c in cards.columns if c not in first)]], first)
 
 

@@ -72,10 +72,6 @@ def _minutes(later: ir.Value, earlier: ir.Value) -> ir.Value:
     return ((later.epoch_seconds() - earlier.epoch_seconds()) / 60).floor().cast("int64")
 
 
-def names(by: str | Sequence[str] | None) -> list[str]:
-    return [] if by is None else [by] if isinstance(by, str) else list(by)
-
-
 def grain(tasks, per: str) -> list[str]:
     """The columns of tasks that make a row of the result: per step, per procedure, or all together.
 

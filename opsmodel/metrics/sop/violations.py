@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import ibis
 import pandas as pd
 
-from opsmodel.intake.contract import require
+from opsmodel.intake.contract import column_names, require
 from opsmodel.metrics.counting import with_rate
-from opsmodel.metrics.sop.ticks import STEP, names, ordered, source, ticks
+from opsmodel.metrics.sop.ticks import STEP, ordered, source, ticks
 
 
 def violations(tasks, *, as_of=None, by: str | Sequence[str] | None = None) -> pd.DataFrame:
@@ -35,7 +35,7 @@ def violations(tasks, *, as_of=None, by: str | Sequence[str] | None = None) -> p
     [['day 7', 2, 1]]
     """
     tasks, end = source(tasks, as_of)
-    groups = names(by)
+    groups = column_names(by)
     keys = [*dict.fromkeys([*groups, *STEP])]
     require(tasks, "tasks", [*keys, "customer_id"])
     rows = ticks(tasks, as_of=end, carry=[*keys, "customer_id"])

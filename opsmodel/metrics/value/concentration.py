@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import day
+from opsmodel.intake.contract import column_names, day
 from opsmodel.metrics.counting import with_rate
 from opsmodel.metrics.occasions import occasions, paid_orders
-from opsmodel.metrics.value.groups import at_start, names, parts
+from opsmodel.metrics.value.groups import at_start, parts
 from opsmodel.metrics.value.inequality import curve, shares, top_count
 
 TOP = (0.01, 0.05, 0.1, 0.2)
@@ -45,7 +45,7 @@ def concentration(
     [[2.0, 0.54, 0.389]]
     """
     tops = _tops(top)
-    groups = names(by)
+    groups = column_names(by)
     rows = []
     for key, one in parts(_spent(orders, as_of, groups, since), groups):
         spent = one["spent"].to_numpy(float)
@@ -74,7 +74,7 @@ def lorenz(
     >>> lorenz(seven_customer_shop().orders, as_of="2024-06-30").round(3).values.tolist()[-2:]
     [[0.857, 0.677], [1.0, 1.0]]
     """
-    groups = names(by)
+    groups = column_names(by)
     rows = [
         [*key, *point]
         for key, one in parts(_spent(orders, as_of, groups, since), groups)
@@ -114,7 +114,7 @@ def persistence(
         raise ArgumentError(
             "a period is a day or more.", found=repr(period_days), fix="write period_days=365."
         )
-    groups = names(by)
+    groups = column_names(by)
     half = day(as_of) - timedelta(days=period_days)
     start = half - timedelta(days=period_days - 1)
     reaches = paid_orders(orders, as_of=as_of).from_day <= start

@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import day
+from opsmodel.intake.contract import column_names, day
 from opsmodel.metrics.counting import days_between
 from opsmodel.metrics.occasions import occasions
-from opsmodel.metrics.value.groups import names
 from opsmodel.metrics.value.likeness import alike
 from opsmodel.metrics.value.models import MODELS, Purchases, Spend, fit, fit_spend
 from opsmodel.metrics.value.summary import UNITS, check, split, summarize
@@ -176,7 +175,7 @@ def outlook(
         "expected_orders": scored.expected_orders.sum(),
         "expected_value": scored.expected_value.sum(),
     }
-    groups = names(by)
+    groups = column_names(by)
     found = (scored.group_by(groups) if groups else scored).agg(**sums).execute()
     found = found.assign(horizon=float(periods), unit=bought.unit)
     return found.sort_values(groups, ignore_index=True) if groups else found

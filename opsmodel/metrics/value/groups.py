@@ -1,16 +1,12 @@
 """Groups of customers: the names to group by, taken from the first paid order, and the parts of a table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import ibis.expr.types as ir
 import pandas as pd
 
 from opsmodel.metrics.occasions import paid_orders
 from opsmodel.metrics.starts import starts
-
-
-def names(by: str | Sequence[str] | None) -> list[str]:
-    return [] if by is None else [by] if isinstance(by, str) else list(by)
 
 
 def at_start(each: ir.Table, orders, *, as_of, groups: list[str]) -> ir.Table:

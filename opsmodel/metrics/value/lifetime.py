@@ -6,11 +6,11 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from opsmodel.intake.contract import day, require
+from opsmodel.intake.contract import column_names, day, require
 from opsmodel.metrics.counting import days_between, window_lengths
 from opsmodel.metrics.occasions import identified, paid_orders
 from opsmodel.metrics.starts import starts
-from opsmodel.metrics.value.groups import names, parts
+from opsmodel.metrics.value.groups import parts
 from opsmodel.metrics.value.means import mean
 from opsmodel.metrics.value.summary import MEASURES, check
 
@@ -61,7 +61,7 @@ def ltv(
     """
     check(measure=(measure, MEASURES))
     windows = window_lengths(within_days)
-    groups = names(by)
+    groups = column_names(by)
     who = _first_orders(orders, as_of, groups) if customers is None else _joined(customers, as_of, groups)
     found = _worth(orders, who, groups, as_of=as_of, windows=windows, measure=measure).execute()
     rows = []

@@ -7,8 +7,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import as_table, require
-from opsmodel.metrics.value.groups import names
+from opsmodel.intake.contract import as_table, column_names, require
 from opsmodel.metrics.value.lifetime import WINDOWS, ltv
 
 CONTACT = ("channel", "code_id")
@@ -76,7 +75,7 @@ def by_origin(
 
     >>> by_origin(shop, origin="channel", within_days=(90,))  # doctest: +SKIP
     """
-    stores = names(by)
+    stores = column_names(by)
     told = {"as_of": client.as_of, "within_days": within_days, "measure": measure}
     if since == "joined":
         return ltv(client.orders, customers=client.customers, by=[*stores, origin], **told)

@@ -7,11 +7,11 @@ import ibis
 import ibis.expr.types as ir
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import day
+from opsmodel.intake.contract import column_names, day
 from opsmodel.metrics.ageing import PERIODS
 from opsmodel.metrics.counting import days_between
 from opsmodel.metrics.occasions import occasions, paid_orders
-from opsmodel.metrics.value.groups import at_start, names
+from opsmodel.metrics.value.groups import at_start
 
 MEASURES = ("revenue", "margin")
 UNITS = {name: length for name, (_, length) in PERIODS.items()}
@@ -68,7 +68,7 @@ def summarize(
             ibis.null("float64"),
         ),
     )
-    return at_start(table, orders, as_of=as_of, groups=names(by))
+    return at_start(table, orders, as_of=as_of, groups=column_names(by))
 
 
 def split(orders, *, as_of, holdout_days: int, unit: str = "day", measure: str = "revenue") -> ir.Table:

@@ -8,10 +8,10 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import day
+from opsmodel.intake.contract import column_names, day
 from opsmodel.metrics.counting import days_between, with_rate
 from opsmodel.metrics.occasions import occasions
-from opsmodel.metrics.value.groups import at_start, names
+from opsmodel.metrics.value.groups import at_start
 
 YEAR = 365
 
@@ -53,7 +53,7 @@ def svip(
             found=f"top={top!r}, period_days={period_days!r}, min_gaps={min_gaps!r}",
             fix="write top=0.1, period_days=365, min_gaps=3.",
         )
-    groups = names(by)
+    groups = column_names(by)
     people = _people(orders, as_of, groups, period_days=period_days)
     places = ibis.window(group_by=groups or None)
     ranked = people.mutate(
@@ -89,7 +89,7 @@ def svip_at_risk(
     ...     ["n_svip", "n_rhythm", "n_overdue", "revenue_overdue"]].round(2).values.tolist()
     [[4.0, 4.0, 2.0, 367.7]]
     """
-    groups = names(by)
+    groups = column_names(by)
     rows = svip(orders, as_of=as_of, top=top, period_days=period_days, min_gaps=min_gaps, by=by)
     sums = {
         "n_svip": rows.count(),

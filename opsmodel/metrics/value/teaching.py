@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import day
+from opsmodel.intake.contract import column_names, day
 from opsmodel.metrics.counting import days_between
 from opsmodel.metrics.occasions import occasions
-from opsmodel.metrics.value.groups import at_start, names
+from opsmodel.metrics.value.groups import at_start
 from opsmodel.metrics.value.lifetime import ltv
 
 YEAR = 365.0
@@ -58,7 +58,7 @@ def teaching(
         raise ArgumentError(
             "a silence is a day or more.", found=repr(quiet_days), fix="write quiet_days=90, or leave it out."
         )
-    groups = names(by)
+    groups = column_names(by)
     beside = ltv(orders, as_of=as_of, within_days=(within_days,), measure=measure, by=by)
     quiet = quiet_days or _longest_usual_gap(orders, as_of)
     sums = _sums(orders, groups, as_of=as_of, measure=measure, quiet=quiet)
