@@ -11,12 +11,12 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from opsmodel import numbers, wording
+from opsmodel.render import index_words as words
 from opsmodel.render.files import write_whole
+from opsmodel.render.index_words import NAMES
 from opsmodel.render.policy import policy
-from opsmodel.wording import _
 
 TEMPLATE = Path(__file__).parent / "template"
-NAMES = {"zh": "中文", "en": "English"}
 
 
 def write(
@@ -57,24 +57,28 @@ def page(
     data_version: str,
     links: Sequence[tuple[str, str]] = (),
 ) -> str:
-    """The index in one language, from ledger rows and the metrics beside the pages; text is escaped."""
+    """The index in one language, from ledger rows and the metrics beside the pages; text is escaped.
+
+    The stores stand in the order of what their findings are worth, then of their customers.
+    """
     stores: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         stores.setdefault(row["store_id"], []).append(row)
     chain = stores.pop("", [])
     lines = [_store(home, store, found, lang, data_version) for store, found in stores.items()]
+    lines.sort(key=lambda line: (-line["money"], -(line["n_customers"] or 0)))
     columns = {key: entry for line in reversed(lines) for key, entry in line["headline"].items()}
     script = (TEMPLATE / "index.js").read_text(encoding="utf-8")
     return _template().render(
         lang="zh-CN" if lang == "zh" else "en",
         title=title,
         links=links,
-        chain=_links(home, chain),
-        chain_failures=[_failure(row) for row in chain if row["status"] != "ok"],
-        summary=_summary(lines),
+        chain=_links(home, chain, lang),
+        chain_failures=[words.failure(row) for row in chain if row["status"] != "ok"],
+        summary=words.summary(lines),
         columns=[(key, _label(key, columns[key])) for key in _ordered(lines)],
         stores=lines,
-        labels=_labels(),
+        labels=words.labels(),
         style=Markup(
             (TEMPLATE / "page.css").read_text("utf-8") + (TEMPLATE / "index.css").read_text("utf-8")
         ),
@@ -105,10 +109,10 @@ def _store(home: Path, store: str, rows: list, lang: str, data_version: str) -> 
         "customers": numbers.count(metrics["n_customers"]) if metrics.get("n_customers") is not None else "",
         "headline": {key: _number(entry) for key, entry in headline.items() if isinstance(entry, Mapping)},
         "findings": findings,
-        "note": _note(metrics),
+        "note": words.note(metrics),
         "money": sum(found["money"] or 0 for found in findings),
-        "links": _links(home, spoken),
-        "failures": [_failure(row) for row in spoken if row["status"] != "ok"],
+        "links": _links(home, spoken, lang),
+        "failures": [words.failure(row) for row in spoken if row["status"] != "ok"],
         "old": any(row.get("data_version") != data_version for row in rows),
     }
 
@@ -153,19 +157,13 @@ def _finding(found: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _note(metrics: Mapping[str, Any]) -> str:
-    """What stands where findings would: the notebook's own note, or that it looked and found none."""
-    if metrics.get("note"):
-        return str(metrics["note"])
-    return _("Nothing to report beyond noise") if metrics.get("findings") == [] else ""
-
-
-def _links(home: Path, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """Pages that are there, and belong to the ledger's last word on them."""
+def _links(home: Path, rows: Iterable[Mapping[str, Any]], lang: str) -> list[dict[str, str]]:
+    """Pages that are there, and belong to the ledger's last word on them; another language is named."""
     return [
         {
             "href": quote(f"{row['output']}.html"),
-            "text": f"{_report(row['notebook'])} · {NAMES[row['lang']]}",
+            "text": words.report(row["notebook"])
+            + ("" if row["lang"] == lang else f" · {NAMES[row['lang']]}"),
             "lang": "zh-CN" if row["lang"] == "zh" else "en",
         }
         for row in rows
@@ -173,64 +171,12 @@ def _links(home: Path, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, str]
     ]
 
 
-def _report(notebook: str) -> str:
-    known = {"1_investigate": _("Diagnosis"), "methods": _("Methods"), "explore": _("Exploration")}
-    return known.get(notebook, notebook.replace("_", " "))
-
-
-def _failure(row: Mapping[str, Any]) -> str:
-    reasons = {
-        "error": _("the calculation stopped with an error"),
-        "exited": _("the notebook left before its end"),
-        "died": _("the calculation was killed, perhaps for lack of memory"),
-        "cell_timeout": _("a step took too long"),
-        "notebook_timeout": _("the report took too long"),
-        "no_start": _("the calculation could not be started"),
-        "page": _("the page could not be written"),
-    }
-    reason = reasons.get(row["status"], row["status"])
-    return _("{report} ({language}): {reason}", report=_report(row["notebook"]), language=NAMES[row["lang"]],
-             reason=reason) + f" — {' '.join(str(row['error']).split())[:240]}"  # fmt: skip
-
-
 def _ordered(lines: list[dict]) -> list[str]:
-    return list(dict.fromkeys(key for line in lines for key in line["headline"]))
+    """The headline numbers that at least one store has, in the order of the pages."""
+    entries = [entry for line in lines for entry in line["headline"].items()]
+    return list(dict.fromkeys(key for key, number in entries if number["value"] is not None))
 
 
 def _label(key: str, entry: Mapping[str, Any]) -> str:
-    return str(entry.get("label") or key.replace("_", " "))
-
-
-def _summary(lines: list[dict]) -> list[str]:
-    """The chain in one line: stores, grades, money, failures."""
-    grades: dict[str, int] = {}
-    for line in lines:
-        if line["grade"]:
-            grades[line["grade"]] = grades.get(line["grade"], 0) + 1
-    money = sum(line["money"] for line in lines)
-    customers = sum(line["n_customers"] or 0 for line in lines)
-    failed = sum(bool(line["failures"]) for line in lines)
-    parts = [_("{n} stores", n=len(lines))]
-    if customers:
-        parts.append(_("{n} customers", n=numbers.count(customers)))
-    if money:
-        parts.append(_("findings worth {money} a year in all", money=numbers.money(money)))
-    parts += [_("data grade {grade}: {n} stores", grade=grade, n=grades[grade]) for grade in sorted(grades)]
-    if failed:
-        parts.append(_("{n} stores failed", n=failed))
-    return parts
-
-
-def _labels() -> dict[str, str]:
-    return {
-        "reports": _("Store reports"),
-        "search": _("Find a store or a finding"),
-        "store": _("Store"),
-        "grade": _("Data grade"),
-        "customers": _("Customers"),
-        "findings": _("Findings, worth a year"),
-        "links": _("Reports"),
-        "failed": _("No report"),
-        "old": _("from older data"),
-        "found": _("stores shown"),
-    }
+    label = str(entry.get("label") or key.replace("_", " "))
+    return label[:1].upper() + label[1:]
