@@ -4,6 +4,8 @@ import pytest
 
 from opsmodel.intake.example import Shop, seven_customer_shop
 
+collect_ignore_glob = ["conftest.py", "*/conftest.py"]  # they hold no examples, and all have one name
+
 AS_OF = "2024-06-30"
 
 
