@@ -40,7 +40,7 @@ def ninety_days(
         width=0.88 * length, marker={"color": marks.colors(weeks["n_at_risk"], theme.PALE)}, showlegend=False,
         hovertext=[_week(row) for row in weeks.itertuples()], hoverinfo="text", name=_("Returns"),
     )  # fmt: skip
-    top = float(weeks["hazard"].max()) or 1.0
+    top = theme.rounded([weeks["hazard"].max()])[0] or 1.0
     if pd.notna(told["peak_from_day"]):
         figure.add_vrect(x0=told["peak_from_day"] - 0.5, x1=told["peak_to_day"] + 0.5, line_width=0,
                          fillcolor=theme.YELLOW, opacity=0.13, layer="below")  # fmt: skip
