@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from functools import cache
@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 from filelock import FileLock
-from pyarrow.parquet import read_metadata
+from pyarrow.compute import is_in
+from pyarrow.parquet import ParquetFile
 
 import opsmodel
 from opsmodel.errors import ArgumentError
@@ -23,6 +25,7 @@ FOLDER = "kept"
 ROOMS = ("metrics", "advice", "intake")  # whose code the kept tables depend on
 HOME = {"orders": "home_store_id", "order_lines": "home_store_id", "events": "home_store_id"}
 ROWS_A_BLOCK = 20_000  # of the file: a store's rows are found without reading all of it
+Stores = tuple[str, Sequence[str]]  # the column that names them, and which
 TIMINGS = "OPSMODEL_TIMINGS"  # names the file a batch run collects computing times in
 
 
@@ -45,17 +48,16 @@ def of(shop, calculate: Callable[..., pd.DataFrame], table: str = "", **question
     column = HOME.get(table, "store_id")
     asked = question | {"by": [column, *column_names(question.get("by"))]}
     one = len(shop.store_ids) == 1
-    path = _keep(shop.chain, calculate, table, asked)
-    if path is None:
+    found = _kept(shop.chain, calculate, table, asked, stores=(column, shop.store_ids))
+    if found is None:
         return _answer(shop, calculate, table, question if one else asked)
-    found = pd.read_parquet(path, filters=[(column, "in", shop.store_ids)])
     if not one:
         return found
     if len(found):
         return found.drop(columns=column)
     # a store the chain's table says nothing about: what it is told, every such store is told
-    path = _keep(shop, calculate, table, question, about="nobody")
-    return _answer(shop, calculate, table, question) if path is None else pd.read_parquet(path)
+    found = _kept(shop, calculate, table, question, about="nobody")
+    return _answer(shop, calculate, table, question) if found is None else found
 
 
 def whole(client, calculate: Callable[..., pd.DataFrame], **question: Any) -> pd.DataFrame:
@@ -65,8 +67,8 @@ def whole(client, calculate: Callable[..., pd.DataFrame], **question: Any) -> pd
 
     >>> whole(shop, benchmarks.compared)  # doctest: +SKIP
     """
-    path = _keep(client.chain, calculate, "", question)
-    return _answer(client.chain, calculate, "", question) if path is None else pd.read_parquet(path)
+    found = _kept(client.chain, calculate, "", question)
+    return _answer(client.chain, calculate, "", question) if found is None else found
 
 
 def _answer(client, calculate, table: str, question: dict[str, Any]) -> pd.DataFrame:
@@ -75,30 +77,53 @@ def _answer(client, calculate, table: str, question: dict[str, Any]) -> pd.DataF
     return calculate(getattr(client, table), as_of=client.as_of, **question)
 
 
-def _keep(client, calculate, table: str, question: dict[str, Any], about: str = "chain") -> Path | None:
-    """The file that holds the answer, made if it is not there; None where nothing can be kept."""
+def _kept(
+    client, calculate, table: str, question: dict, *, stores: Stores | None = None, about: str = "chain"
+) -> pd.DataFrame | None:
+    """The kept answer, calculated if it is not there yet; None where nothing can be kept.
+
+    stores  read the rows of these stores only
+    about   whom the answer is about, if not the chain
+    """
     name = f"{calculate.__module__}.{calculate.__qualname__}"
     if not name.startswith("opsmodel."):  # a function of the notebook may change between two calls
         return None
     key = _key(client, name, table, question, about)
     path = client.folder / FOLDER / f"{calculate.__name__}-{key}.parquet"
+    with suppress(OSError, ValueError):  # not there, or damaged
+        return _read(path, stores)
     with suppress(OSError):  # a folder that cannot be written costs time, not the answer
         path.parent.mkdir(exist_ok=True)
         with FileLock(path.with_suffix(".lock")):
-            if not _readable(path):
-                began = time.perf_counter()
-                found = _answer(client, calculate, table, question)
-                _write(found, path)
-                _tell(name, time.perf_counter() - began)
-        return path
+            with suppress(OSError, ValueError):  # another process was first
+                return _read(path, stores)
+            began = time.perf_counter()
+            _write(_answer(client, calculate, table, question), path)
+            _tell(name, time.perf_counter() - began)
+        return _read(path, stores)
     return None
 
 
-def _readable(path: Path) -> bool:
-    with suppress(OSError, ValueError):
-        read_metadata(path)
+def _read(path: Path, stores: Stores | None) -> pd.DataFrame:
+    """The rows of these stores: of a long file, only the blocks that may hold them."""
+    file = ParquetFile(path)
+    if stores is None:
+        return file.read(use_threads=False).to_pandas()
+    column, wanted = stores
+    place = file.schema_arrow.get_field_index(column)
+    blocks = [
+        block
+        for block in range(file.num_row_groups)
+        if _may_hold(file.metadata.row_group(block).column(place).statistics, wanted)
+    ]
+    found = file.read_row_groups(blocks, use_threads=False)
+    return found.filter(is_in(found[column], pa.array(wanted))).to_pandas()
+
+
+def _may_hold(statistics, wanted: Sequence[str]) -> bool:
+    if statistics is None or not statistics.has_min_max:
         return True
-    return False
+    return any(statistics.min <= store <= statistics.max for store in wanted)
 
 
 def _write(found: pd.DataFrame, path: Path) -> None:

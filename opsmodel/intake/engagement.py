@@ -27,9 +27,11 @@ MINIMAL = "{{client: {name}, language: zh, currency: CNY, timezone: Asia/Shangha
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # not known, not a name, or a folder of zones
         near = get_close_matches(name, available_timezones(), n=3, cutoff=0.5)
-        raise ValueError(f"write an IANA zone such as {', '.join(near or ['Asia/Shanghai'])}")
+        raise ValueError(f"write an IANA zone such as {', '.join(near or ['Asia/Shanghai'])}") from None
     return name
 
 

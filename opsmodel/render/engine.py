@@ -1,11 +1,11 @@
-"""Runs one notebook in its own kernel, through papermill, and says honestly how it ended.
+"""Runs one notebook in its own kernel and says honestly how it ended.
 
-papermill's own engine marks every cell "completed" after a dead kernel or a time-out, saves after every
-cell, or, with saves off, leaves nothing at all. This one saves once, when it ends, however it ends.
+papermill sets the parameters and keeps the times. Its own engine would mark every cell "completed" after a
+dead kernel or a time-out, and saves after every cell, or, with saves off, leaves nothing of a failed run.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -19,8 +19,7 @@ with without(*FORMATS, "pyarrow"):  # papermill takes all of pyarrow along, to r
     import papermill
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-    from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
-    from papermill.exceptions import PapermillExecutionError
+    from papermill.engines import NotebookExecutionManager
     from traitlets.config import Config
 
 TRANSIENT = ("died", "no_start")
@@ -43,10 +42,10 @@ class Outcome:
     status  ok · error · exited (left by sys.exit) · died · cell_timeout · notebook_timeout · no_start
     """
 
+    notebook: Any
+    limits: Limits
     status: str = "running"
     error: str = ""
-    notebook: Any = None
-    limits: Limits = field(default_factory=Limits)
 
     def end(self, status: str, error: str = "") -> None:
         self.status, self.error = status, error
@@ -55,7 +54,6 @@ class Outcome:
 def run(
     path: Path,
     parameters: dict,
-    output: Path,
     *,
     limits: Limits,
     environment: dict,
@@ -64,38 +62,34 @@ def run(
 ) -> Outcome:
     """Run the notebook with the parameters; never raises for anything the notebook does.
 
-    output      takes the executed notebook, if it ended well
     kernel_log  open file that takes what the kernel process itself prints
     keep        called once with the notebook if it did not end well, to save what there is
     """
-    outcome = Outcome(limits=limits)
     notebook = _without_outputs(nbformat.read(path, as_version=4))
+    kernel_name = notebook.metadata.get("kernelspec", {}).get("name", "python3")
+    notebook = papermill.execute_notebook(
+        notebook, None, parameters, prepare_only=True, kernel_name=kernel_name, language="python"
+    )
+    notebook.metadata.papermill.update(input_path=path.name)
+    book = NotebookExecutionManager(notebook, progress_bar=False, autosave_cell_every=0)
+    book.notebook_start()
+    outcome = Outcome(notebook, limits)
     how = {"env": environment, "cwd": str(path.parent), "stdout": kernel_log, "stderr": kernel_log}
     try:
-        papermill.execute_notebook(
-            notebook,
-            str(output),
-            parameters=parameters,
-            engine_name="opsmodel",
-            request_save_on_cell_execute=False,
-            progress_bar=False,
-            kernel_name=notebook.metadata.get("kernelspec", {}).get("name", "python3"),
-            language="python",
-            outcome=outcome,
-            how=how,
-            keep=keep,
-            name=path.name,
-        )
-    except PapermillExecutionError as error:
-        if outcome.status == "ok":
-            outcome.end("error", str(error))
+        _execute(book, kernel_name, outcome, how)
+    finally:
+        if outcome.status == "running":
+            outcome.end("interrupted", "the run was stopped.")
+        _close(book, outcome)
+        if outcome.status != "ok":
+            keep(notebook)
     if outcome.status in TRANSIENT:
         outcome.error = " ".join(filter(None, [outcome.error, _last_words(kernel_log)]))
     return outcome
 
 
 def _without_outputs(notebook):
-    """The cells as they will be run: papermill writes and reads the notebook before it starts."""
+    """The cells as they will be run; papermill copies the notebook it is given."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -107,28 +101,6 @@ def _last_words(kernel_log) -> str:
     kernel_log.seek(0)
     lines = kernel_log.read().decode(errors="replace").splitlines()
     return next((line.strip()[:200] for line in lines if "error" in line.lower()), "")
-
-
-class ReportEngine(Engine):
-    """papermill's engine interface around one nbclient run with limits and honest statuses."""
-
-    @classmethod
-    def execute_notebook(
-        cls, nb, kernel_name, *, outcome: Outcome, how: dict, keep: Callable, name: str, **_
-    ):
-        outcome.notebook = nb
-        book = NotebookExecutionManager(nb, progress_bar=False, autosave_cell_every=0)
-        book.notebook_start()
-        nb.metadata.papermill.update(input_path=name, output_path=None)
-        try:
-            _execute(book, kernel_name, outcome, how)
-        finally:
-            if outcome.status == "running":
-                outcome.end("interrupted", "the run was stopped.")
-            _close(book, outcome)
-            if outcome.status != "ok":
-                keep(nb)
-        return nb
 
 
 def _execute(book: NotebookExecutionManager, kernel_name: str, outcome: Outcome, how: dict) -> None:
@@ -206,6 +178,3 @@ def _close(book: NotebookExecutionManager, outcome: Outcome) -> None:
     about["duration"] = (datetime.now(UTC) - book.start_time).total_seconds()
     about["exception"] = None if outcome.status == "ok" else True
     about["opsmodel"] = {"status": outcome.status, "error": outcome.error}
-
-
-papermill_engines.register("opsmodel", ReportEngine)

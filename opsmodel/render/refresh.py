@@ -3,7 +3,7 @@
 import os
 import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryFile
 
 import nbformat
 
@@ -24,11 +24,10 @@ def refresh(path: Path) -> bool:
     """
     path = path.resolve()
     before = path.read_text(encoding="utf-8")
-    with TemporaryDirectory() as folder, TemporaryFile("w+b") as log:
+    with TemporaryFile("w+b") as log:
         outcome = engine.run(
             path,
             {},
-            Path(folder) / path.name,
             limits=engine.Limits(),
             environment=dict(os.environ),
             kernel_log=log,
