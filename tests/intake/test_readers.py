@@ -1,5 +1,6 @@
 """Raw exports of every kind a client sends, read into text tables."""
 
+import gzip
 import zipfile
 from datetime import date, datetime
 
@@ -218,6 +219,12 @@ def test_member_names_written_in_gbk_are_read_back(tmp_path, con):
     assert only(tmp_path, con)[0].file == "z.zip!订单.csv"
 
 
+def test_a_gzipped_export_is_read_like_a_plain_one(tmp_path, con):
+    write(tmp_path, "订单.csv.gz", gzip.compress(f"{HEADER}\n{ROW_1}\n".encode("gbk")))
+    sheet = only(tmp_path, con)[0]
+    assert (sheet.file, rows(con, sheet.table)) == ("订单.csv.gz!订单.csv", LINES[:1])
+
+
 def test_hidden_lock_and_temporary_files_are_passed_over(tmp_path, con):
     write(tmp_path, "a.csv", f"{HEADER}\n{ROW_1}\n")
     for name in ("~$a.xlsx", ".DS_Store", "__MACOSX/b.csv", "Thumbs.db", "c.csv.crdownload", ".hidden/d.csv"):
@@ -254,7 +261,8 @@ BAD = {
     "is a web page": lambda f: write(f, "a.xls", b"<html><table></table></html>"),
     "cannot be read as an Excel workbook": lambda f: write(f, "a.xlsx", b"PK\x03\x04 broken"),
     "cannot be read as Parquet": lambda f: write(f, "a.parquet", b"PAR1 broken PAR1"),
-    "cannot be unpacked": lambda f: write(f, "a.zip", b"PK\x03\x04 broken"),
+    "a.zip cannot be unpacked": lambda f: write(f, "a.zip", b"PK\x03\x04 broken"),
+    "a.csv.gz cannot be unpacked": lambda f: write(f, "a.csv.gz", gzip.compress(b"a,b\n1,2\n")[:-9]),
     "is protected with a password": encrypted_zip,
     "there is no export": lambda f: write(f, ".gitkeep", b""),
 }
@@ -274,10 +282,19 @@ def test_the_line_of_a_bad_byte_is_named(tmp_path, con):
         read_folder(tmp_path, con)
 
 
-def test_a_zip_that_explodes_is_stopped(tmp_path, con, monkeypatch):
-    monkeypatch.setattr(archives, "_FREE_BYTES", 1 << 16)
-    with zipfile.ZipFile(tmp_path / "z.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+def exploding_zip(folder):
+    with zipfile.ZipFile(folder / "z.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.csv", b"0" * (1 << 22))
+
+
+def exploding_gzip(folder):
+    write(folder, "a.csv.gz", gzip.compress(b"0" * (1 << 22)))
+
+
+@pytest.mark.parametrize("pack", [exploding_zip, exploding_gzip])
+def test_an_archive_that_explodes_is_stopped(tmp_path, con, monkeypatch, pack):
+    monkeypatch.setattr(archives, "_FREE_BYTES", 1 << 16)
+    pack(tmp_path)
     with pytest.raises(IntakeError, match="suspiciously large"):
         read_folder(tmp_path, con)
 

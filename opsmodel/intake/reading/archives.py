@@ -1,5 +1,6 @@
-"""Zip archives: their members, unpacked safely."""
+"""Zip archives and gzipped files: what is inside, unpacked safely."""
 
+import gzip
 import zipfile
 import zlib
 from pathlib import Path
@@ -11,10 +12,13 @@ MOST_BYTES = 50 << 30
 MOST_RATIO = 500  # plain CSV packs 5 to 50 times
 _FREE_BYTES = 64 << 20  # a ratio is only looked at beyond this size
 _BLOCK = 1 << 20
+GZIP = b"\x1f\x8b"  # how a gzipped file begins
 
 
 def unpack(path: Path, file: str, scratch: Path) -> list[tuple[str, Path]]:
     """(name inside the archive, unpacked file) of every member, in the order of their names.
+
+    A gzipped file holds one member: the file named without its last ending.
 
     file     name to use in errors
     scratch  folder to unpack into; names on disk are made up, so that none leads elsewhere
@@ -22,11 +26,16 @@ def unpack(path: Path, file: str, scratch: Path) -> list[tuple[str, Path]]:
     Raises IntakeError if the archive is damaged, encrypted, or far larger inside than outside.
     """
     try:
+        with path.open("rb") as packed:
+            if packed.read(len(GZIP)) == GZIP:
+                name, size = Path(file).stem, path.stat().st_size
+                with gzip.open(path) as source:
+                    return [(name, _unpack_one(source, size, file, name, scratch))]
         with zipfile.ZipFile(path) as archive:
             members = sorted((_name(info), info) for info in archive.infolist() if not info.is_dir())
             if len(members) > MOST_MEMBERS:
                 raise _too_large(file, f"{len(members)} files inside")
-            return [(name, _unpack_one(archive, info, file, name, scratch)) for name, info in members]
+            return [(name, _unpack_member(archive, info, file, name, scratch)) for name, info in members]
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
         raise IntakeError(
             f"{file} cannot be unpacked.",
@@ -48,20 +57,27 @@ def _name(info: zipfile.ZipInfo) -> str:
     return info.filename
 
 
-def _unpack_one(archive, info, file: str, name: str, scratch: Path) -> Path:
+def _unpack_member(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: str, name: str, scratch: Path
+) -> Path:
     if info.flag_bits & 1:
         raise IntakeError(
             f"{file} is protected with a password.",
             found=f"{name} inside it is encrypted",
             fix="unpack it by hand into raw/.",
         )
+    with archive.open(info) as source:
+        return _unpack_one(source, info.compress_size, file, name, scratch)
+
+
+def _unpack_one(source, packed_size: int, file: str, name: str, scratch: Path) -> Path:
     target = scratch / f"member_{len(list(scratch.iterdir())):05d}"
     total = sum(entry.stat().st_size for entry in scratch.iterdir())
     written = 0
-    with archive.open(info) as source, target.open("wb") as sink:
+    with target.open("wb") as sink:
         while block := source.read(_BLOCK):
             written += len(block)
-            if written > _FREE_BYTES and written > MOST_RATIO * max(info.compress_size, 1):
+            if written > _FREE_BYTES and written > MOST_RATIO * max(packed_size, 1):
                 raise _too_large(file, f"{name} grows more than {MOST_RATIO} times")
             if total + written > MOST_BYTES:
                 raise _too_large(file, f"more than {MOST_BYTES >> 30} GiB inside")

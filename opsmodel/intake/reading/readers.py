@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from opsmodel.errors import IntakeError
-from opsmodel.intake.reading.archives import unpack
+from opsmodel.intake.reading.archives import GZIP, unpack
 from opsmodel.intake.reading.delimited import read_text
 from opsmodel.intake.reading.landing import Landing
 from opsmodel.intake.reading.parquets import read_parquet
@@ -25,8 +25,8 @@ _WORKBOOK = {".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et"}
 def read_folder(folder: Path, con: duckdb.DuckDBPyConnection, scratch: Path | None = None) -> list[RawSheet]:
     """Every table found in the files of a folder, sorted by file and sheet.
 
-    CSV, TSV and TXT (UTF-8, UTF-16, GB18030/GBK; comma, tab, semicolon or bar), Excel, Parquet, and zip
-    archives of these. What a file is, is seen from its content before its name. Hidden, lock and temporary
+    CSV, TSV and TXT (UTF-8, UTF-16, GB18030/GBK; comma, tab, semicolon or bar), Excel, Parquet, and these
+    zipped or gzipped. What a file is, is seen from its content before its name. Hidden, lock and temporary
     files are passed over.
 
     folder   the client's raw folder; folders inside it are read too
@@ -102,7 +102,7 @@ def _read(path: Path, file: str, landing: Landing, scratch: Path, packed: bool =
 
 
 def _kind(path: Path, file: str) -> str:
-    """parquet, workbook, zip or text, by the first bytes and then by the name."""
+    """parquet, workbook, text or archive, by the first bytes and then by the name."""
     with path.open("rb") as source:
         head = source.read(512)
     suffix = Path(file).suffix.casefold()
@@ -111,7 +111,9 @@ def _kind(path: Path, file: str) -> str:
     if head.startswith(b"PAR1"):
         return "parquet"
     if head.startswith(b"PK"):
-        return "workbook" if suffix in _WORKBOOK or _is_workbook(path) else "zip"
+        return "workbook" if suffix in _WORKBOOK or _is_workbook(path) else "archive"
+    if head.startswith(GZIP):
+        return "archive"
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return "workbook"
     if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
@@ -120,12 +122,12 @@ def _kind(path: Path, file: str) -> str:
             found=head[:40].decode("utf-8", "replace"),
             fix="open it in Excel and save it as .xlsx.",
         )
-    if suffix in _TEXT and not head.startswith((b"%PDF", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")):
+    if suffix in _TEXT and not head.startswith((b"%PDF", b"Rar!", b"7z\xbc\xaf")):
         return "text"
     raise IntakeError(
         f"{file} is of an unknown kind.",
         found=f"{suffix or 'no ending'}, first bytes {head[:4].hex(' ')}",
-        fix="export CSV, Excel or Parquet, or move it out of raw/.",
+        fix="export CSV, Excel or Parquet, or a zip of these, or move it out of raw/.",
     )
 
 
