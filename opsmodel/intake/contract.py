@@ -6,6 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from numbers import Real
 
 import ibis
 import ibis.expr.types as ir
@@ -181,6 +182,8 @@ def as_table(data) -> ir.Table:
 def require(data, name: str, columns: list[str]) -> ir.Table:
     """The table as Ibis, once it is known to hold `columns`; times arrive as naive timestamps.
 
+    A canonical column without a single value (nobody left, no rows) has the type that `TABLES` gives it.
+
     name     the canonical table it stands for; only used to say what is missing
     columns  canonical column names that the calculation reads
 
@@ -203,6 +206,9 @@ def require(data, name: str, columns: list[str]) -> ir.Table:
             found=list(table.columns),
             fix=f"map it in engagement.yaml under columns.{name}.{missing[0]}.",
         )
+    if untyped := {c for c, kind in table.schema().items() if kind.is_null()}:
+        known = TABLES[name].columns if name in TABLES else ()
+        table = table.cast({column.name: column.type for column in known if column.name in untyped})
     times = {c: _naive(table, name, c) for c in table.columns if c.endswith("_at")}
     return table.mutate(**{c: time for c, time in times.items() if time is not table[c]}) if times else table
 
@@ -226,23 +232,17 @@ def _naive(table: ir.Table, name: str, column: str):
 
 
 def column_names(by: str | Sequence[str] | None) -> list[str]:
-    """The columns that an argument `by` names: none, one or several."""
-    return [] if by is None else [by] if isinstance(by, str) else list(by)
+    """The columns that an argument `by` names: none, one or several, each once."""
+    return [] if by is None else [by] if isinstance(by, str) else list(dict.fromkeys(by))
 
 
 def day(value) -> date:
-    """The calendar day meant by a date, a timestamp or ISO text.
+    """The calendar day meant by a date, a timestamp or ISO text; ArgumentError for anything else.
 
     >>> day("2024-06-30")
     datetime.date(2024, 6, 30)
     """
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    try:
-        return pd.Timestamp(value).date()
-    except (TypeError, ValueError) as error:
-        raise ArgumentError(
-            "this is not a date.", found=repr(value), fix="write it as 2024-06-30."
-        ) from error
+    moment = None if isinstance(value, Real) else pd.to_datetime(value, errors="coerce")
+    if not isinstance(moment, datetime) or moment is pd.NaT:  # a number would be read as nanoseconds
+        raise ArgumentError("this is not a date.", found=repr(value), fix="write it as 2024-06-30.")
+    return moment.date()

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from lifetimes.datasets import load_dataset
 
-from opsmodel import repurchase
+from opsmodel import funnel, growth, repurchase
 from opsmodel.errors import TableError
 from opsmodel.metrics.occasions import occasions, paid_orders
 
@@ -105,6 +105,19 @@ def test_orders_without_a_refund_column_were_not_refunded():
 
 def test_an_unknown_refund_is_none():
     assert found(orders_of(["a", "2024-01-01", 5, None]), "2024-01-31")["net"].tolist() == [5.0]
+
+
+def test_a_table_without_rows_or_a_column_without_values_needs_no_types(shop, as_of):
+    """pandas does not know what an empty column, or one of None alone, is to hold."""
+    nobody = pd.DataFrame(columns=shop.orders.columns)
+    assert repurchase.curve(nobody, as_of=as_of)["n_customers"].tolist() == [0] * 5
+    no_events = pd.DataFrame(columns=shop.events.columns)
+    assert funnel.conversion(no_events, steps=["joined", "ordered"], as_of=as_of)["n"].tolist() == [0, 0]
+    all_stayed = shop.customers.assign(left_at=None)
+    spring = {"start": "2024-01-01", "end": "2024-03-31"}
+    assert growth.equation(shop.orders, **spring, customers=all_stayed)["users"].item() == 6 + 1 / (10 / 6)
+    no_doors = pd.DataFrame(columns=["store_id", "counted_on", "visitors"])
+    assert growth.equation(shop.orders, **spring, traffic=no_doors)["visitors"].isna().all()
 
 
 def test_a_missing_column_is_named(shop, as_of):
