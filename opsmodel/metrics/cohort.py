@@ -33,7 +33,8 @@ def retention(
     A cohort is the customers whose first valid order day falls in one calendar period. Its members grow
     older day by day: age = floor((day − first day) / L), with L = 1, 7, 30, 91 or 365 days for day,
     week, month, quarter or year. A cell can be seen once every member has lived through all of it;
-    until then it is NaN. 0 means that it was seen and nothing happened.
+    until then it is NaN. 0 means that it was seen and nothing happened. A margin is NaN also where there
+    were orders and no one knows the margin of any; an order without one beside others brings none.
 
     orders    one row per order: customer_id, ordered_at, amount (refund_amount, margin if there)
     as_of     last day observed, inclusive
@@ -137,14 +138,14 @@ def _complete(found: pd.DataFrame, groups: list[str], *, as_of, period, mode, ca
     grid = reached.loc[reached.index.repeat(reached["last"] + 1)]
     grid = grid.assign(age=grid.groupby(level=0).cumcount()).drop(columns="last")
     known = found.loc[~is_size, [*groups, "cohort", "age", "value"]]
-    table = grid.merge(known, on=[*groups, "cohort", "age"], how="left")
+    table = grid.merge(known, on=[*groups, "cohort", "age"], how="left", indicator="bought")
     table = table.sort_values([*groups, "cohort", "age"], ignore_index=True)
-    value = table["value"].fillna(0.0)
+    value = table["value"].mask(table["bought"] == "left_only", 0.0)  # bought, but at an unknown margin: NaN
     cohort = table.groupby([*groups, "cohort"], dropna=False, sort=False).ngroup()
     if mode == "by":
-        value = value.groupby(cohort).cumsum()
+        value = value.groupby(cohort).cumsum(skipna=False)
     elif mode == "on_or_after":
-        value = value[::-1].groupby(cohort[::-1]).cumsum()[::-1]
+        value = value[::-1].groupby(cohort[::-1]).cumsum(skipna=False)[::-1]
     table["value"] = value.where(_lived_through(table, as_of, period, calendar))
     return table.assign(rate=table["value"] / table["n_customers"])[columns]
 

@@ -114,6 +114,24 @@ def test_other_measures_of_the_january_cohort(shop, as_of, measure, january):
     np.testing.assert_allclose(wide(table)["2024-01"], january)
 
 
+@pytest.mark.parametrize(
+    ("mode", "january"),
+    [
+        ("on", [54, NAN, 0, 0, 33, NAN]),
+        ("by", [40, NAN, NAN, NAN, NAN, NAN]),
+        ("on_or_after", [NAN, NAN, 33, 33, 33, NAN]),
+    ],
+)
+def test_a_margin_nobody_supplied_is_unseen_and_not_nought(shop, as_of, mode, january):
+    """At age 1 C1 and C2 place the orders O08 and O09, and nothing else."""
+    orders = shop.orders.copy()
+    orders.loc[orders["order_id"].isin(["O08", "O09"]), "margin"] = NAN
+    table = cohort.retention(orders, as_of=as_of, measure="margin", mode=mode)
+    np.testing.assert_allclose(wide(table)["2024-01"], january)
+    no_margins = cohort.retention(shop.orders.assign(margin=None), as_of=as_of, measure="margin")
+    assert no_margins.loc[no_margins["age"] == 0, "rate"].isna().all()
+
+
 def test_a_cell_is_seen_on_the_last_day_of_its_youngest_member(shop):
     def rate(as_of):
         table = cohort.retention(shop.orders, as_of=as_of)
