@@ -1,6 +1,7 @@
 """From rows in the engine to a small table of counts, and from counts to a rate with its interval."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from numbers import Real
 
 import ibis
 import ibis.expr.types as ir
@@ -62,17 +63,32 @@ def round_down(days: ir.Value, edges: Sequence[int]) -> ir.Value:
     return ibis.cases(*((days >= edge, edge) for edge in sorted(edges, reverse=True)), else_=0)
 
 
-def window_lengths(within_days: Sequence[int]) -> list[int]:
-    """The window lengths asked for, each once, in the order given; ArgumentError for anything but whole days.
+def window_lengths(within_days: int | Iterable[int]) -> list[int]:
+    """The window lengths asked for, one or several, each once, in the order given.
 
-    >>> window_lengths((30, 60, 30))
-    [30, 60]
+    Raises ArgumentError for anything but whole days.
+
+    >>> window_lengths((30, 60, 30)), window_lengths(90)
+    ([30, 60], [90])
     """
-    windows = list(dict.fromkeys(within_days))
-    if not windows or any(isinstance(n, bool) or int(n) != n or n < 1 for n in windows):
+    windows = list(dict.fromkeys(within_days)) if isinstance(within_days, Iterable) else [within_days]
+    if not windows or not all(_is_whole(n) for n in windows):
         raise ArgumentError(
             "a window is a whole number of days, 1 or more.",
             found=repr(within_days),
             fix="write within_days=(30, 60, 90).",
         )
     return [int(n) for n in windows]
+
+
+def require_whole(**numbers: int) -> None:
+    """ArgumentError unless each of the named numbers is a whole one, 1 or more."""
+    for name, value in numbers.items():
+        if not _is_whole(value):
+            raise ArgumentError(
+                f"{name} is a whole number, 1 or more.", found=repr(value), fix=f"write {name}=30, say."
+            )
+
+
+def _is_whole(n) -> bool:
+    return isinstance(n, Real) and not isinstance(n, bool) and float(n) >= 1 and float(n).is_integer()

@@ -23,7 +23,7 @@ def repeats(
     touches     the events that count as an approach
     quiet_days  days before the occasion
 
-    Raises TableError if a column is missing, ArgumentError if no event counts.
+    Raises TableError if a column is missing, ArgumentError if no event counts or quiet_days is below 0.
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> from opsmodel.metrics.occasions import paid_orders
@@ -39,6 +39,8 @@ def repeats(
         raise ArgumentError(
             "no event counts as an approach.", found="touches=[]", fix='write touches=["message", "coupon"].'
         )
+    if quiet_days < 0:
+        raise ArgumentError("quiet_days is below 0.", found=repr(quiet_days), fix="write quiet_days=7.")
     unit = paid.unit
     start = first.select(*unit, "first_day")
     days = paid.rows.select(*unit, "day", "ordered_at").join(start, unit)

@@ -11,8 +11,8 @@ import pandas as pd
 
 from opsmodel.errors import TableError
 from opsmodel.intake.contract import column_names
+from opsmodel.metrics.rates import Z95
 
-Z95 = 1.959963984540054
 COUNTS = ["days", "events", "censored"]
 ENOUGH = 1 - 1e-9  # a share that is q in exact arithmetic counts as q
 

@@ -121,8 +121,9 @@ def test_each_store_has_its_own_funnel_by_the_store_of_entry(shop, as_of):
         ["S2", "close", 2, 2, 1, 2],
         ["S2", "repurchase", 1, 2, 1, 29],
     ]
-    both = funnel.conversion(shop.events, steps=CORE, within_days=60, as_of=as_of, by=["event", "store_id"])
-    assert both.columns[:2].tolist() == ["event", "store_id"]
+    events = shop.events.assign(region="east")
+    both = funnel.conversion(events, steps=CORE, within_days=60, as_of=as_of, by=["region", "store_id"])
+    assert both.columns[:2].tolist() == ["region", "store_id"]
     assert both["n"].tolist() == table["n"].tolist()
 
 
@@ -222,6 +223,11 @@ def test_no_events_one_customer_and_one_day_are_ordinary_shops(shop, as_of):
         ({"steps": "joined"}, "not steps"),
         ({"exclude": "ordered"}, "cannot be a step and excluded"),
         ({"as_of": "yesterday-ish"}, "not a date"),
+        ({"as_of": pd.NaT}, "not a date"),
+        ({"as_of": None}, "not a date"),
+        ({"as_of": 20240630}, "not a date"),
+        ({"by": "customer_id"}, "what an entry is like"),
+        ({"hold_constant": ["store_id", "event"]}, "what an entry is like"),
     ],
 )
 def test_a_question_that_cannot_be_answered_says_why(shop, wrong, said):

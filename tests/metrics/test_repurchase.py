@@ -245,10 +245,17 @@ def test_equal_behaviour_scores_differently_within_a_period_as_the_store_grows()
         (repurchase.curve, {"within_days": (0,)}),
         (repurchase.curve, {"within_days": ()}),
         (repurchase.curve, {"within_days": (30.5,)}),
+        (repurchase.curve, {"within_days": ("month",)}),
+        (repurchase.curve, {"within_days": (float("nan"),)}),
+        (repurchase.curve, {"within_days": "30"}),
+        (repurchase.early, {"within_days": (0,)}),
         (repurchase.curve, {"scope": "everywhere"}),
         (repurchase.ladder, {"within_days": 0}),
+        (repurchase.ladder, {"within_days": 30.5}),
+        (repurchase.ladder, {"within_days": (30, 60)}),
         (repurchase.gaps, {"n_orders": 0}),
         (repurchase.hazard, {"period_days": 0}),
+        (repurchase.hazard, {"n_periods": "12"}),
         (repurchase.within_period, {"since": "2024-01-01", "count": "weeks"}),
     ],
 )
@@ -257,9 +264,15 @@ def test_an_argument_that_cannot_be_meant_is_refused(shop, as_of, function, argu
         function(shop.orders, as_of=as_of, **arguments)
 
 
-def test_touch_free_refuses_an_empty_list_of_touches(shop, as_of):
+def test_one_window_may_stand_alone(shop, as_of):
+    one = repurchase.curve(shop.orders, as_of=as_of, within_days=60)
+    pd.testing.assert_frame_equal(one, repurchase.curve(shop.orders, as_of=as_of, within_days=(60,)))
+
+
+@pytest.mark.parametrize("wrong", [{"touches": []}, {"quiet_days": -1}, {"within_days": (0,)}])
+def test_touch_free_refuses_what_cannot_be_meant(shop, as_of, wrong):
     with pytest.raises(ArgumentError):
-        repurchase.touch_free(shop.orders, shop.events, as_of=as_of, touches=[])
+        repurchase.touch_free(shop.orders, shop.events, as_of=as_of, **{"touches": ["messaged"], **wrong})
 
 
 def test_a_missing_column_is_named(shop, as_of):

@@ -14,6 +14,7 @@ from opsmodel.intake import contract
 
 ORDERS = ("ordered", "strict", "any")
 REENTRIES = ("first", "best")
+OF_EVERY_EVENT = {"customer_id", "event", "happened_at"}
 DAY = timedelta(days=1)
 
 
@@ -87,6 +88,10 @@ def terms(
     if both := sorted(set(excluded) & set(events)):
         raise ArgumentError(
             "an event cannot be a step and excluded.", found=both, fix="leave it out of one of the two."
+        )
+    if own := sorted(OF_EVERY_EVENT & {*_names(by), *_names(hold_constant)}):
+        raise ArgumentError(
+            "by and hold_constant name what an entry is like.", found=own, fix="use a column like store_id."
         )
     names = list(dict.fromkeys([*events, *excluded]))
     return Terms(

@@ -6,9 +6,8 @@ from datetime import timedelta
 import ibis
 import pandas as pd
 
-from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day
-from opsmodel.metrics.counting import days_between, tally, totals, with_rate
+from opsmodel.metrics.counting import days_between, require_whole, tally, totals, with_rate
 from opsmodel.metrics.occasions import paid_orders
 from opsmodel.metrics.starts import sequence
 from opsmodel.metrics.survival import kaplan_meier, quantiles
@@ -36,7 +35,7 @@ def ladder(
 
     Returns the columns of `by`, then order_number (k; order days, not rows), n_customers (order k is N
     days old or more), n_next, next_rate (NaN if there is none), next_rate_low, next_rate_high.
-    Raises TableError if a column is missing, ArgumentError for a window or number below 1.
+    Raises TableError if a column is missing, ArgumentError for a window or number that is not whole.
     Source: p_k of order-frequency ladders; the window and the maturity rule are those of `curve`.
 
     >>> from opsmodel.intake.example import seven_customer_shop
@@ -44,7 +43,7 @@ def ladder(
     ...     ["n_customers", "n_next"]].values.tolist()
     [[7, 3], [4, 1], [1, 0]]
     """
-    _positive(within_days=within_days, n_orders=n_orders)
+    require_whole(within_days=within_days, n_orders=n_orders)
     paid = paid_orders(orders, as_of=as_of, by=by, scope=scope)
     steps = sequence(paid, upto=n_orders)
     counted = tally(
@@ -73,14 +72,14 @@ def gaps(
 
     Returns the columns of `by`, then order_number (k), n_customers (with an order k), n_next (order k + 1
     seen), median_days, p80_days.
-    Raises TableError if a column is missing, ArgumentError for a number below 1.
+    Raises TableError if a column is missing, ArgumentError for a number that is not whole.
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> gaps(seven_customer_shop().orders, as_of="2024-06-30", n_orders=2)[
     ...     ["n_customers", "n_next", "median_days", "p80_days"]].values.tolist()
     [[7.0, 6.0, 41.0, 102.0], [6.0, 1.0, nan, nan]]
     """
-    _positive(n_orders=n_orders)
+    require_whole(n_orders=n_orders)
     paid = paid_orders(orders, as_of=as_of, by=by, scope=scope)
     steps = sequence(paid, upto=n_orders)
     end = steps.next_day.fill_null(ibis.literal(day(as_of)))
@@ -101,9 +100,3 @@ def _every_rung(found: pd.DataFrame, groups: list[str], n_orders: int) -> pd.Dat
     counts = ["n_customers", "n_next"]
     full[counts] = full[counts].fillna(0).astype("int64")
     return full.sort_values([*groups, "order_number"], ignore_index=True)
-
-
-def _positive(**numbers: int) -> None:
-    for name, value in numbers.items():
-        if value < 1:
-            raise ArgumentError(f"{name} is below 1.", found=repr(value), fix=f"write {name}=5 or so.")

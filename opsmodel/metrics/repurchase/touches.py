@@ -6,7 +6,15 @@ import ibis
 import pandas as pd
 
 from opsmodel.intake.contract import day
-from opsmodel.metrics.counting import days_between, round_down, round_up, tally, totals, with_rate
+from opsmodel.metrics.counting import (
+    days_between,
+    round_down,
+    round_up,
+    tally,
+    totals,
+    window_lengths,
+    with_rate,
+)
 from opsmodel.metrics.occasions import paid_orders
 from opsmodel.metrics.quiet import repeats
 from opsmodel.metrics.starts import starts
@@ -37,7 +45,8 @@ def touch_free(
 
     Returns the columns of `by`, then within_days, n_customers (old enough for the window),
     n_repurchased, n_touch_free, touch_free_rate (n_touch_free ÷ n_customers), touch_free_rate_low, …_high.
-    Raises TableError if a column is missing, ArgumentError if touches is empty.
+    Raises TableError if a column is missing, ArgumentError if touches is empty
+    or a length is not a whole number of days.
     Source: 主动复购, the field's own term; the base is that of `curve`, so the two rates compare.
 
     >>> from opsmodel.intake.example import seven_customer_shop
@@ -46,6 +55,7 @@ def touch_free(
     ...     ["n_customers", "n_repurchased", "n_touch_free"]].values.tolist()
     [[7, 3, 2]]
     """
+    windows = window_lengths(within_days)
     paid = paid_orders(orders, as_of=as_of, by=by, scope=scope)
     unit, first = paid.unit, starts(paid)
     again = repeats(paid, first, events, touches=touches, quiet_days=quiet_days)
@@ -54,12 +64,12 @@ def touch_free(
     counted = tally(
         who,
         paid.by,
-        age=round_down(days_between(who.first_day, ibis.literal(day(as_of))), within_days),
-        wait=round_up(days_between(who.first_day, who.second_day), within_days),
-        free=round_up(days_between(who.first_day, who.free_day), within_days),
+        age=round_down(days_between(who.first_day, ibis.literal(day(as_of))), windows),
+        wait=round_up(days_between(who.first_day, who.second_day), windows),
+        free=round_up(days_between(who.first_day, who.free_day), windows),
     )
     parts = []
-    for n in within_days:
+    for n in windows:
         old = counted["age"] >= n
         masks = {"n_repurchased": old & (counted["wait"] <= n), "n_touch_free": old & (counted["free"] <= n)}
         parts.append(totals(counted, paid.by, n_customers=old, **masks).assign(within_days=n))

@@ -6,9 +6,15 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import day
-from opsmodel.metrics.counting import days_between, tally, totals, with_rate
+from opsmodel.metrics.counting import (
+    days_between,
+    require_whole,
+    tally,
+    totals,
+    window_lengths,
+    with_rate,
+)
 from opsmodel.metrics.occasions import paid_orders
 from opsmodel.metrics.starts import returns
 from opsmodel.metrics.survival import at, kaplan_meier
@@ -60,7 +66,7 @@ def early(
     With fewer than 30 customers old enough for a window, `curve` has little to say; this estimate uses
     the others as well, for as long as they have been seen. It stops where fewer than 10 are still at risk.
 
-    Arguments and errors are those of `survival`; within_days are days after the first order day.
+    Arguments and errors are those of `survival`; within_days and its errors those of `curve`.
 
     Returns the columns of `by`, then within_days, n_customers (all with a first order), at_risk (still
     waiting when day N begins), repurchase_rate (NaN if fewer than 10 are at risk), repurchase_rate_low,
@@ -70,12 +76,13 @@ def early(
     >>> early(seven_customer_shop().orders, as_of="2024-06-30", within_days=(30,))["at_risk"].tolist()
     [4]
     """
+    windows = window_lengths(within_days)
     waits, groups = _waits(orders, as_of, by, scope)
     curves = kaplan_meier(waits, by=groups or None)
     parts = curves.groupby(groups, dropna=False, sort=True) if groups else [((), curves)]
     rows = []
     for key, one in parts:
-        for n in within_days:
+        for n in windows:
             seen = at(one, n, min_at_risk=FEWEST_AT_RISK)
             size = int(one["at_risk"].max()) if len(one) else 0
             rows.append(
@@ -104,19 +111,14 @@ def hazard(
 
     Returns the columns of `by`, then period (1, 2, …), from_day, to_day, n_at_risk, n_events, hazard
     (NaN if none is at risk), hazard_low, hazard_high (Wilson, 95 %).
-    Raises TableError if a column is missing, ArgumentError for a length or number below 1.
+    Raises TableError if a column is missing, ArgumentError for a length or number that is not whole.
 
     >>> from opsmodel.intake.example import seven_customer_shop
     >>> hazard(seven_customer_shop().orders, as_of="2024-06-30", n_periods=3)[
     ...     ["n_at_risk", "n_events"]].values.tolist()
     [[7, 3], [4, 1], [3, 1]]
     """
-    if period_days < 1 or n_periods < 1:
-        raise ArgumentError(
-            "a hazard needs at least one period of at least one day.",
-            found=f"period_days={period_days}, n_periods={n_periods}",
-            fix="write period_days=30, n_periods=12.",
-        )
+    require_whole(period_days=period_days, n_periods=n_periods)
     paid = paid_orders(orders, as_of=as_of, by=by, scope=scope)
     who = returns(paid)
     counted = tally(

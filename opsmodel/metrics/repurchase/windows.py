@@ -44,7 +44,7 @@ def curve(
     Returns the columns of `by`, then within_days, n_customers (old enough for the window),
     n_repurchased, repurchase_rate (NaN if none is old enough), repurchase_rate_low,
     repurchase_rate_high (Wilson, 95 %).
-    Raises TableError if a column is missing, ArgumentError for a window that is not a positive number.
+    Raises TableError if a column is missing, ArgumentError for a window that is not a whole number of days.
     Source: By the Numbers, cohort repurchase rate. Orders of one day are one; a refunded one is none.
 
     >>> from opsmodel.intake.example import seven_customer_shop
