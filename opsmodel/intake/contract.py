@@ -87,6 +87,7 @@ TABLES: dict[str, Table] = {
             ("ordered_at", "timestamp", "time of the order", "下单时间", True),
             ("amount", MONEY, "paid amount before refunds, client currency", "实付金额", True),
             ("refund_amount", MONEY, "refunded part of amount, 0 to amount", "退款金额"),
+            ("refunded_on", "date", "day of the last refund; empty if none or unknown", "退款日期"),
             ("margin", MONEY, "gross margin after refunds, client currency; empty if not supplied", "毛利"),
             ("home_store_id", "string", "home store of the buyer; the selling store if unknown", "归属门店"),
             required=True,

@@ -127,20 +127,20 @@ def identified(orders, *, as_of, columns: Sequence[str] = ()) -> ir.Table:
     optional = [c for c in ("margin",) if c in table.columns and c not in needed]
     return kept.select(
         *[c for c in [*needed, *optional] if c not in ("amount", "margin")],
-        **({"margin": _money(kept.margin)} if "margin" in kept.columns else {}),
+        **({"margin": cents(kept.margin)} if "margin" in kept.columns else {}),
         day=kept.ordered_at.date(),
-        net=_net(kept),
-        is_paid=_money(kept.amount) > _refund(kept),  # comparing is quicker than subtracting
+        net=net_amount(kept),
+        is_paid=cents(kept.amount) > _refund(kept),  # comparing is quicker than subtracting
     )
 
 
 def _look(orders: ir.Table) -> tuple[float, int, date | None]:
     """What no net amount is below, the number of rows, the first day: no more than refunds are read."""
     amount, ordered_at = orders.amount, orders.ordered_at
-    row = _one(orders.agg(n=orders.count(), start=ordered_at.min(), lowest=_money(amount.min())))
+    row = _one(orders.agg(n=orders.count(), start=ordered_at.min(), lowest=cents(amount.min())))
     if "refund_amount" in orders.columns:
         refunded = orders.filter(orders.refund_amount > 0)
-        net = _one(refunded.agg(lowest=_net(refunded).min()))["lowest"]
+        net = _one(refunded.agg(lowest=net_amount(refunded).min()))["lowest"]
         row["lowest"] = row["lowest"] if net is None else min(row["lowest"], net)
     return float(row["lowest"] or 0), row["n"], row["start"] and row["start"].date()
 
@@ -178,15 +178,16 @@ def _by_day(rows: ir.Table, unit: Sequence[str], carry: Sequence[str]) -> ir.Tab
     return days.join(start, [*unit, "day"]).select(*days.columns, *extra)
 
 
-def _net(table: ir.Table) -> ir.Value:
-    amount = _money(table.amount)
-    return amount - _refund(table) if "refund_amount" in table.columns else amount
+def net_amount(orders: ir.Table) -> ir.Value:
+    """What was paid less what was given back, of each order, exact to the cent."""
+    amount = cents(orders.amount)
+    return amount - _refund(orders) if "refund_amount" in orders.columns else amount
 
 
-def _refund(table: ir.Table) -> ir.Value | int:
-    return _money(table.refund_amount).fill_null(0) if "refund_amount" in table.columns else 0
+def _refund(orders: ir.Table) -> ir.Value | int:
+    return cents(orders.refund_amount).fill_null(0) if "refund_amount" in orders.columns else 0
 
 
-def _money(column: ir.Value) -> ir.Value:
+def cents(column: ir.Value) -> ir.Value:
     """Exact cents, so that sums do not depend on the order of the rows."""
     return column.cast(MONEY) if column.type().is_floating() else column

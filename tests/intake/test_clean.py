@@ -4,6 +4,7 @@ import csv
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from opsmodel import open_client
@@ -127,6 +128,33 @@ O9,{when},-30,,
         "O9": 30,
     }
     assert fates(report) == (11, 9, 2, 0)
+
+
+def test_the_day_of_a_refund_is_that_of_its_row_or_column_and_an_unreadable_one_costs_no_order(client):
+    head = HEAD.replace("订单状态", "退款时间")
+    orders = (
+        head
+        + """\
+O1,C1,,S1,2024-01-05 10:30:00,50,,
+O1,C1,,S1,2024-01-20 09:00:00,-30,,
+O2,C1,,S1,2024-01-05 10:30:00,50,20,2024/2/3 18:00
+O3,C1,,S1,2024-01-05 10:30:00,50,20,a week later
+O4,C1,,S1,2024-01-05 10:30:00,50,10,2024-01-09
+O4,C1,,S1,2024-01-05 10:30:00,50,25,2024-02-11
+O5,C1,,S1,2024-01-05 10:30:00,50,,
+"""
+    )
+    report, shop = taken(client(orders=orders))
+    found = shop.orders.order_by("order_id").select("order_id", "refund_amount", "refunded_on").execute()
+    days = pd.to_datetime(found["refunded_on"]).dt.strftime("%m-%d").fillna("")
+    assert list(zip(found["order_id"], found["refund_amount"].astype(int), days, strict=True)) == [
+        ("O1", 30, "01-20"),
+        ("O2", 20, "02-03"),
+        ("O3", 20, ""),
+        ("O4", 25, "02-11"),
+        ("O5", 0, ""),
+    ]
+    assert fates(report) == (7, 5, 2, 0)
 
 
 def test_a_partial_refund_without_an_amount_is_said(client):

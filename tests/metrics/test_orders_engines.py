@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from opsmodel import cohort, repurchase
+from opsmodel import cohort, growth, repurchase
 from opsmodel.metrics import starts
 from opsmodel.metrics.occasions import occasions
 
@@ -90,6 +90,16 @@ def test_postgresql_agrees_where_goods_came_back(postgres, name):
     ask, more = QUESTIONS[name], {"by": "store_id", "scope": "branch"}
     local = ask(orders(returned_goods=True), as_of=AS_OF, **more)
     pd.testing.assert_frame_equal(local, ask(postgres[True], as_of=AS_OF, **more))
+
+
+def test_postgresql_keeps_the_same_books_of_the_months(postgres_server):
+    rows = orders()
+    rows = rows.assign(refunded_on=rows["ordered_at"].dt.normalize() + pd.Timedelta(days=40))
+    remote = postgres_server.create_table("orders_refunded", rows)
+    for by in (None, "store_id"):
+        local = growth.months(rows, as_of="2024-06-15", by=by)
+        assert local["refunded_later"].sum() > 0
+        pd.testing.assert_frame_equal(local, growth.months(remote, as_of="2024-06-15", by=by))
 
 
 def test_postgresql_finds_the_same_occasions_and_touches(postgres, postgres_server):

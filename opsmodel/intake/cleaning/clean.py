@@ -42,7 +42,7 @@ def stage(con, table: str, sources: list[Source], engagement: Engagement, key: b
     Columns: _source and _line (where it came from), _bad ("column|reason" of the first cell that cannot be
     used, NULL if none), the canonical columns, and the helper columns phone, status and store_name.
     A blank cell in a required column and a cell that cannot be read are bad; an unreadable optional date
-    of a store or an action only becomes empty.
+    (of a store, an action, a refund) only becomes empty.
     """
     for at, source in enumerate(sources):
         raw = f"raw AS (SELECT *, {source.number}::INTEGER AS _source FROM {source.raw.table})"

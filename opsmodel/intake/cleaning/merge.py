@@ -93,6 +93,7 @@ def merge_orders(con) -> tuple[int, int]:
         con, "orders", ["order_id"], agree=("store_id", "customer_id", "amount"),
         combine={
             "refund_amount": "max(refund_amount)",
+            "refunded_on": "max(refunded_on)",
             "margin": f"first(margin {latest}) FILTER (margin IS NOT NULL)",
             "ordered_at": "min(ordered_at)",
         },

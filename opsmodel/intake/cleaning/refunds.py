@@ -11,7 +11,8 @@ def settle(con) -> dict[str, int]:
     """Bring every refund onto its order, 0 to amount; rows that are no sale leave the staged orders.
 
     已退款 without an amount is the whole order. A row with a negative amount is a refund of the order with
-    its number. A refund is never counted twice: of a column and a row the larger counts.
+    its number, paid back on the day of the row. A refund is never counted twice: of a column and a row the
+    larger counts.
 
     Returns counts: n_partial_unknown (partly refunded, amount not given: taken as 0), n_refund_rows.
     """
@@ -43,8 +44,8 @@ def _refund_rows(con) -> int:
         f"""
         CREATE OR REPLACE TEMP TABLE refunds AS
         WITH negative AS (SELECT DISTINCT order_id, ordered_at, amount FROM {ORDERS} WHERE amount < 0)
-        SELECT order_id, sum(-amount)::DECIMAL(18, 2) AS refunded FROM negative
-        WHERE order_id IN (SELECT order_id FROM {ORDERS} WHERE amount >= 0) GROUP BY order_id
+        SELECT order_id, sum(-amount)::DECIMAL(18, 2) AS refunded, max(ordered_at)::DATE AS last_on
+        FROM negative WHERE order_id IN (SELECT order_id FROM {ORDERS} WHERE amount >= 0) GROUP BY order_id
     """,
     )
     n = remove(
@@ -55,7 +56,8 @@ def _refund_rows(con) -> int:
     run(
         con,
         f"""
-        UPDATE {ORDERS} SET refund_amount = greatest(coalesce(refund_amount, 0), refunded)
+        UPDATE {ORDERS} SET refund_amount = greatest(coalesce(refund_amount, 0), refunded),
+                            refunded_on = coalesce(refunded_on, last_on)
         FROM refunds WHERE {ORDERS}.order_id = refunds.order_id
     """,
     )

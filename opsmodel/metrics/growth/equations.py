@@ -8,6 +8,7 @@ import pandas as pd
 from opsmodel.errors import ArgumentError
 from opsmodel.intake import contract
 from opsmodel.intake.contract import column_names
+from opsmodel.metrics.occasions import net_amount
 
 SALES = (
     "net_revenue",
@@ -74,17 +75,9 @@ def equation(orders, *, start, end, traffic=None, customers=None, by=None) -> pd
 def _period(orders, first: date, last: date, keys: list[str]):
     """One row an order of the period: `keys`, customer_id (null if anonymous), on, net."""
     table = contract.require(orders, "orders", ["customer_id", "ordered_at", "amount", *keys])
-    net = _cents(table.amount)
-    if "refund_amount" in table.columns:
-        net = net - _cents(table.refund_amount).fill_null(0)
     customer = table.customer_id.cast("string").nullif("")
-    rows = table.select(*keys, customer_id=customer, on=table.ordered_at.date(), net=net)
+    rows = table.select(*keys, customer_id=customer, on=table.ordered_at.date(), net=net_amount(table))
     return rows.filter(rows.on.between(ibis.date(first), ibis.date(last)))
-
-
-def _cents(money):
-    """Exact amounts, so that a sum does not depend on the order of the rows."""
-    return money.cast(contract.MONEY) if money.type().is_floating() else money
 
 
 def _buyers(sales, keys: list[str]):

@@ -7,8 +7,8 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import MONEY, day, require
-from opsmodel.metrics.occasions import paid_orders
+from opsmodel.intake.contract import day, require
+from opsmodel.metrics.occasions import net_amount, paid_orders
 from opsmodel.metrics.starts import returns
 
 UNITS = {"week": "W", "month": "M"}
@@ -62,9 +62,8 @@ def _summed(rows: ir.Table, kpi: str) -> ir.Value:
 def _sold(chain, kpi: str, wait: int) -> ir.Table:
     orders = require(chain.sales, "orders", ["store_id", "ordered_at", "amount"])
     seen = orders.filter(orders.ordered_at < ibis.timestamp(_after(chain.as_of)))
-    refund = seen.refund_amount.fill_null(0) if "refund_amount" in seen.columns else 0
-    net = seen.amount - refund
-    value = {"revenue": net.cast(MONEY), "orders": (net > 0).cast("int64")}.get(kpi)
+    net = net_amount(seen)
+    value = {"revenue": net, "orders": (net > 0).cast("int64")}.get(kpi)
     if kpi == "buyers":
         value = ibis.ifelse((net > 0) & (seen.customer_id != ""), seen.customer_id, None)
     return seen.select(unit=seen.store_id, day=seen.ordered_at.date(), value=value)
