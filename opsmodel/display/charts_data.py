@@ -13,19 +13,18 @@ from opsmodel.wording import _
 def identified_share(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     """Bars by month: net revenue with a known customer, as a share of all net revenue.
 
-    table  of growth.equation by month: a column of periods first, then identified_share among others
+    table  of growth.months of one store or the chain: start, identified_share
 
     Raises TableError if a column is missing.
     """
-    period = str(table.columns[0])
-    drawn = marks.columns(table, [period, "identified_share"], "identified_share")
+    drawn = marks.columns(table, ["start", "identified_share"], "identified_share")
     if marks.unseen(drawn, "identified_share"):
         return theme.silent(title, _("There is no revenue in these months."), as_of=as_of)
     base = _("net revenue of identified customers ÷ all net revenue")
     figure = theme.figure(title, base=base, as_of=as_of, height=300)
     shares = drawn["identified_share"]
     figure.add_bar(
-        x=cohort_names(drawn[period]), y=theme.rounded(shares), marker={"color": theme.BLUE},
+        x=cohort_names(drawn["start"]), y=theme.rounded(shares), marker={"color": theme.BLUE},
         text=["" if pd.isna(value) else numbers.percent(value, 0) for value in shares],
         textposition="outside", textangle=0, cliponaxis=False, hoverinfo="skip",
     )  # fmt: skip

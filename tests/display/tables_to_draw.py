@@ -121,7 +121,7 @@ FINDINGS = pd.DataFrame(
 )
 MONTHS = pd.DataFrame(
     {
-        "month": pd.to_datetime(["2024-01-01", "2024-02-01"]),
+        "start": pd.to_datetime(["2024-01-01", "2024-02-01"]),
         "identified_share": [0.5, NAN],
         "net_revenue": 1.0,
     }

@@ -9,9 +9,12 @@ import pandas as pd
 from opsmodel.intake.contract import column_names, day, require
 from opsmodel.metrics.occasions import cents, net_amount
 
-SUMS = ["gross_revenue", "net_revenue", "identified", "refunded_later", "undated", "paid_back"]
-COLUMNS = ["start", "end", "gross_revenue", "refunded", "net_revenue", "paid_back", "ledger_revenue"]
-COLUMNS += ["refunded_later", "undated", "identified_share"]
+SUMS = ["gross_revenue", "net_revenue", "identified", "later_amount", "undated_amount", "paid_back_amount"]
+DATED = 0.9  # of the money given back; where less has a day, when it was paid back is not known
+COLUMNS = [
+    *("start", "end", "gross_revenue", "refund_amount", "net_revenue", "paid_back_amount", "ledger_revenue"),
+    *("later_amount", "undated_amount", "identified_share"),
+]
 
 
 def months(orders, *, as_of, by=None) -> pd.DataFrame:
@@ -19,19 +22,19 @@ def months(orders, *, as_of, by=None) -> pd.DataFrame:
 
     Customer metrics take a refund off its order, whenever it was paid back; a ledger takes it off the day
     it was paid back. Over all months the two differ by what was paid back after `as_of`, and by no more:
-    Σ net_revenue + Σ refunded_later = Σ ledger_revenue.
+    Σ net_revenue + Σ later_amount = Σ ledger_revenue.
 
     orders  one row per order: customer_id, ordered_at, amount, and `by`; refund_amount and refunded_on if
             there. An order has one refund day, that of its last refund
     as_of   last day observed, inclusive
     by      column or columns of orders
 
-    Returns the columns of `by`, then start and end (dates, both inclusive; the last month ends with `as_of`),
-    gross_revenue (before refunds), refunded (of this month's orders, paid back at any time), net_revenue
-    (gross − refunded), paid_back (in this month, of orders of any month; a refund without a day counts on
-    that of its order; NaN if there are refunds and none has a day), ledger_revenue (gross − paid_back),
-    refunded_later (of refunded: paid back after `as_of`), undated (of refunded: without a day),
-    identified_share (net revenue of known customers ÷ net_revenue; NaN if that is not above 0). Money in
+    Returns the columns of `by`, then start and end (both inclusive; the last month ends with `as_of`),
+    gross_revenue (before refunds), refund_amount (of this month's orders, paid back at any time), net_revenue
+    (gross − refund), paid_back_amount (in this month, of orders of any month; a refund without a day counts
+    on that of its order; NaN where less than 9 in 10 of all the money given back has a day), ledger_revenue
+    (gross − paid back), later_amount (of refund_amount: paid back after `as_of`), undated_amount (of it:
+    without a day), identified_share (net revenue of known customers ÷ net_revenue; NaN if that is not above 0). Money in
     client currency. Every month from the first order on has a row.
     Raises TableError if a column is missing.
     Source: standard algebra.
@@ -45,11 +48,11 @@ def months(orders, *, as_of, by=None) -> pd.DataFrame:
     """
     keys, last = column_names(by), day(as_of)
     table = _every_month(_sums(_rows(orders, last, keys), last, keys), last, keys)
-    table["refunded"] = (table["gross_revenue"] - table["net_revenue"]).round(2)
-    whole = _of_group(table, keys)[["refunded", "undated"]].transform("sum")
-    no_day_known = (whole["undated"] > 0) & (whole["undated"] >= whole["refunded"])
-    table["paid_back"] = table["paid_back"].mask(no_day_known)
-    table["ledger_revenue"] = (table["gross_revenue"] - table["paid_back"]).round(2)
+    table["refund_amount"] = (table["gross_revenue"] - table["net_revenue"]).round(2)
+    whole = _of_group(table, keys)[["refund_amount", "undated_amount"]].transform("sum")
+    told = whole["undated_amount"] <= (1 - DATED) * whole["refund_amount"]
+    table["paid_back_amount"] = table["paid_back_amount"].where(told)
+    table["ledger_revenue"] = (table["gross_revenue"] - table["paid_back_amount"]).round(2)
     earned = table["net_revenue"].where(table["net_revenue"] > 0)
     return table.assign(identified_share=table["identified"] / earned)[[*keys, *COLUMNS]]
 
@@ -76,12 +79,14 @@ def _sums(rows: ir.Table, last: date, keys: list[str]) -> pd.DataFrame:
         gross_revenue=rows.gross.sum(),
         net_revenue=rows.net.sum(),
         identified=rows.net.sum(where=rows.is_known),
-        refunded_later=rows.given_back.sum(where=rows.back_on > ibis.date(last)),
-        undated=rows.given_back.sum(where=rows.back_on.isnull()),
+        later_amount=rows.given_back.sum(where=rows.back_on > ibis.date(last)),
+        undated_amount=rows.given_back.sum(where=rows.back_on.isnull()),
     )
     back = rows.mutate(day=ibis.coalesce(rows.back_on, rows.on)).filter(rows.given_back > 0)
     back = back.filter(back.day <= ibis.date(last))
-    back = back.group_by([*keys, back.day.truncate("M").name("start")]).agg(paid_back=back.given_back.sum())
+    back = back.group_by([*keys, back.day.truncate("M").name("start")]).agg(
+        paid_back_amount=back.given_back.sum()
+    )
     both = pd.concat([sold.to_pandas(), back.to_pandas()]).astype(dict.fromkeys(SUMS, float))
     both["start"] = pd.to_datetime(both["start"])
     return both.groupby([*keys, "start"], dropna=False, as_index=False)[SUMS].sum()
@@ -97,7 +102,7 @@ def _every_month(found: pd.DataFrame, last: date, keys: list[str]) -> pd.DataFra
     begun = _of_group(table.assign(begun=table["begun"].notna()), keys)["begun"].cummax()
     table = table[begun].fillna(dict.fromkeys(SUMS, 0.0)).reset_index(drop=True)
     ends = (table["start"] + pd.offsets.MonthEnd(0)).clip(upper=pd.Timestamp(last))
-    return table.assign(start=table["start"].dt.date, end=ends.dt.date)
+    return table.assign(start=table["start"].astype("datetime64[us]"), end=ends.astype("datetime64[us]"))
 
 
 def _of_group(table: pd.DataFrame, keys: list[str]):
