@@ -34,8 +34,8 @@ def months(orders, *, as_of, by=None) -> pd.DataFrame:
     (gross − refund), paid_back_amount (in this month, of orders of any month; a refund without a day counts
     on that of its order; NaN where less than 9 in 10 of all the money given back has a day), ledger_revenue
     (gross − paid back), later_amount (of refund_amount: paid back after `as_of`), undated_amount (of it:
-    without a day), identified_share (net revenue of known customers ÷ net_revenue; NaN if that is not above 0). Money in
-    client currency. Every month from the first order on has a row.
+    without a day), identified_share (net revenue of known customers ÷ net_revenue; NaN if that is not above
+    0). Money in client currency. Every month from the first order on has a row.
     Raises TableError if a column is missing.
     Source: standard algebra.
 
