@@ -109,6 +109,14 @@ def test_one_day_in_every_usual_writing():
     assert dict(zip(DAYS, times(*DAYS), strict=True)) == dict.fromkeys(DAYS, DAY)
 
 
+def test_noon_has_two_sides_and_twelve_at_night_is_of_no_certain_day():
+    half_past = times(
+        "2024-03-05 中午11:30", "2024-03-05 中午12:30", "2024-03-05 晚上11:30", "2024-03-05 晚上9点30分"
+    )
+    assert [t.strftime("%d %H:%M") for t in half_past] == ["05 11:30", "05 12:30", "05 23:30", "05 21:30"]
+    assert times("2024-03-05 晚上12:00", "2024-03-05 晚上12点30分") == [None, None]
+
+
 def test_an_excel_serial_is_read_to_the_second():
     assert times("45356.5853") == [datetime(2024, 3, 5, 14, 2, 50)]
 

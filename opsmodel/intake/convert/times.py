@@ -75,8 +75,8 @@ def _dashed(text):
     clean = plain(text).re_replace(r"^['\"=]+|['\"]+$", "").strip()
     clean = clean.re_replace(r"\s*(?:年|月)\s*", "-").re_replace(r"\s*(?:日|号)\s*", " ")
     clean = clean.re_replace(r"\s*(?:时|点)\s*(?:(\d+)\s*)?分?\s*", r":\1:").re_replace(r"秒|:+\s*$", "")
-    clean = clean.re_replace(r"(?:上午|早上|凌晨)\s*([\d:]+)", r"\1 AM")
-    clean = clean.re_replace(r"(?:下午|晚上|中午)\s*([\d:]+)", r"\1 PM")
+    clean = clean.re_replace(r"(?:上午|早上|凌晨)\s*([\d:]+)|中午\s*(11[\d:]*)", r"\1\2 AM")
+    clean = clean.re_replace(r"(?:下午|中午)\s*([\d:]+)|晚上\s*(0?\d:[\d:]*|1[01][\d:]*)", r"\1\2 PM")
     clean = clean.re_replace(
         r"(?i)\s*(?:星期|周)[一二三四五六日天]\s*|^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+", " "
     )
