@@ -49,7 +49,7 @@ def render(client: str, notebook: list[Path], stores: str, parameter: list[str],
 
 
 def lists(client: str, kind: str, stores: str, folder: Path | None, split: str | None, keys: bool) -> int:
-    """Write a list of people for staff: leads, due_again or win_back, as xlsx and CSV, with a hold-out."""
+    """Write a list of people for staff as xlsx and CSV: leads, due_again, win_back or partners."""
     from opsmodel.lists import asked
 
     print(asked(client, kind=kind, stores=_words(stores), folder=folder, split=split, keys=keys))
@@ -102,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs.choices["intake"].add_argument("--force", action="store_true", help="read again what is up to date")
     one = verb(lists, "list")
     one.add_argument("client", help="a folder under data/, or a path")
-    one.add_argument("kind", help="leads, due_again or win_back")
+    one.add_argument("kind", help="leads, due_again, win_back or partners")
     one.add_argument("--stores", default="", help="store ids, separated by commas; default: every store")
     one.add_argument("--folder", type=Path, default=None, help="where the files go; default lists/CLIENT/")
     one.add_argument("--split", choices=["store_id", "staff_id"], help="files of their own for each")

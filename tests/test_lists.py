@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from opsmodel import leads, lists, open_client
+from opsmodel import leads, lists, open_client, referral
 from opsmodel.__main__ import main
 from opsmodel.errors import ArgumentError, ClientError, TableError
 from opsmodel.lists.people import inert, people
@@ -116,6 +116,15 @@ def test_doubles_become_one_row_with_the_best_rank_and_all_reasons():
     )  # fmt: skip
     found = people(rows)[["customer_id", "rank", "store_id", "reason", "touch"]].values.tolist()
     assert found == [["b", 1, "S2", "big; late", "call"], ["a", 2, "S1", "new", "write"]]
+
+
+def test_partners_stand_by_their_place_with_what_to_ask_them(home, tmp_path, shop, as_of):
+    found = lists.write(
+        referral.partners(shop, as_of=as_of), client=home, name="p", folder=tmp_path, held_out="flagged"
+    )
+    text, _ = sheets(found)
+    assert [row[3] for row in text[1:]] == ["1", "2"]
+    assert all(row[4] and row[5] for row in text[1:])
 
 
 def test_any_table_of_people_will_do_lazy_or_not(home, tmp_path):

@@ -4,6 +4,8 @@ import csv
 import io
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -64,15 +66,28 @@ def publish(files: dict[Path, bytes]) -> None:
         if path.exists():
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".list")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            _into_place(Path(temporary), path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+        with _beside(path, content) as temporary:
+            _into_place(temporary, path)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file whole, in the place of the one that is there; readable by its owner alone."""
+    with _beside(path, content) as temporary:
+        os.replace(temporary, path)
+
+
+@contextmanager
+def _beside(path: Path, content: bytes) -> Iterator[Path]:
+    """The content on disk under a temporary name in the same folder; the name is gone afterwards."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        yield Path(temporary)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
 
 
 def _into_place(temporary: Path, path: Path) -> None:

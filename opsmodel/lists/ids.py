@@ -5,8 +5,6 @@ import csv
 import hashlib
 import hmac
 import io
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import pandas as pd
 
 from opsmodel.errors import ArgumentError, ClientError, TableError
 from opsmodel.intake.raw import secret_key
+from opsmodel.lists.files import replace
 
 KEYS = "list_keys.csv"  # beside secret.key; as secret as that
 LENGTH = 12  # characters of 5 bits: among a million customers two share an id once in two million chains
@@ -56,12 +55,7 @@ def key_file(client) -> Path:
     writer.writerow(["list_id", "customer_id"])
     writer.writerows(sorted((code, person) for person, code in ids.items()))
     path = client.folder / KEYS
-    handle, temporary = tempfile.mkstemp(dir=client.folder, prefix=".list_keys")  # readable by the owner only
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(text.getvalue())
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    replace(path, text.getvalue().encode())
     return path
 
 

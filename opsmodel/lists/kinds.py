@@ -10,17 +10,20 @@ from opsmodel.errors import ArgumentError
 from opsmodel.intake.opening import open_client
 from opsmodel.lists.ids import key_file
 from opsmodel.lists.writing import write
-from opsmodel.metrics import leads
+from opsmodel.metrics import leads, referral
 
 KINDS: dict[str, Callable[..., ir.Table]] = {
     "leads": leads.score,
     "due_again": leads.due_again,
     "win_back": leads.win_back,
+    "partners": referral.partners,
 }
 
 
 def ask(client, kind: str) -> ir.Table:
-    """The table of a list: leads, due_again or win_back, each person ranked within the home store. Lazy.
+    """The table of a list, each person ranked within the home store. Lazy.
+
+    kind  leads, due_again, win_back or partners
 
     Raises ArgumentError for another kind.
     """

@@ -1,11 +1,11 @@
 """The ledger of a list: who was on it when, and on which side; kept at home, for the reckoning later."""
 
-import os
-import tempfile
 from pathlib import Path
 
 import pandas as pd
 from filelock import FileLock
+
+from opsmodel.lists.files import replace
 
 HOME = "lists"  # in the client's folder
 COLUMNS = ["list_id", "store_id", "staff_id", "held_out", "listed_on", "reason"]
@@ -34,9 +34,4 @@ def add(path: Path, entries: pd.DataFrame, new: pd.DataFrame) -> None:
     """Write the ledger with the new edition; the same edition again changes nothing."""
     whole = pd.concat([entries, new[COLUMNS]], ignore_index=True)
     whole = whole.drop_duplicates(["list_id", "listed_on"], keep="first")
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".ledger")
-    with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
-        whole.to_csv(file, index=False)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    replace(path, whole.to_csv(index=False).encode("utf-8-sig"))

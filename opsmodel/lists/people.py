@@ -16,7 +16,8 @@ COLUMNS = ("store_id", "staff_id", "rank", "reason", "touch")
 def people(table) -> pd.DataFrame:
     """One row a person, by rank: customer_id, store_id, staff_id, rank, reason, touch, held_out where there.
 
-    Rows without a customer are left out. Of a person with several rows the best rank, the first store and
+    The name of an audience is the reason of a table without one, the place of a partner the rank. Rows
+    without a customer are left out. Of a person with several rows the best rank, the first store and
     staff count, and different reasons and touches are joined.
 
     Raises TableError if there is no customer_id.
@@ -32,6 +33,8 @@ def people(table) -> pd.DataFrame:
         )
     if "audience" in frame.columns and "reason" not in frame.columns:
         frame = frame.assign(reason=frame["audience"])
+    if "place" in frame.columns and "rank" not in frame.columns:
+        frame = frame.assign(rank=frame["place"])
     frame = frame[frame["customer_id"].notna()].astype({"customer_id": "str"})
     if "rank" in frame.columns:
         frame = frame.sort_values(["rank", "customer_id"], kind="stable")

@@ -114,17 +114,6 @@ def chance_flags(p_values, level: float = NOISE) -> float:
     return level * int(np.count_nonzero(~np.isnan(np.asarray(p_values, float))))
 
 
-def share_of_chance_flags(p_values, level: float = NOISE) -> float:
-    """Of the tests below `level`, the share that chance alone would raise; NaN if none is below.
-
-    >>> share_of_chance_flags([0.01] + [0.5] * 9)
-    0.5
-    """
-    p = np.asarray(p_values, float)
-    flags = int(np.count_nonzero(p <= level))
-    return min(1.0, chance_flags(p, level) / flags) if flags else np.nan
-
-
 def bootstrap_mean(
     rows: pd.DataFrame, value: str, *, customer: str = "customer_id", draws: int = 2000, seed: int = SEED
 ) -> pd.DataFrame:

@@ -227,6 +227,15 @@ def test_the_table_holds_the_shares_of_each_model():
     assert (table["spread_share"] == table["highest_share"] - table["lowest_share"]).all()
 
 
+def test_buyers_who_are_on_no_list_have_no_store_and_no_error(shop, as_of):
+    nobody = shop._replace(customers=shop.customers.head(0).astype({"store_id": "str"}))
+    table = channels.attribution_table(nobody, as_of=as_of, by="store_id")
+    assert table[["channel", "first_share", "n_conversions"]].values.tolist() == [
+        ["(untouched)", 6 / 7, 7],
+        ["shared", 1 / 7, 7],
+    ]
+
+
 def test_no_touches_give_no_rows():
     assert channels.attribution(PATHS.head(0), model="linear").empty
     assert channels.attribution_table(PATHS.head(0), models=["first", "last"]).empty

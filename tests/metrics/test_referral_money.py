@@ -118,6 +118,13 @@ def test_break_even_is_where_added_margin_pays_all_rewards(chain):
     assert np.isinf(dear["break_even_rate"][0])
 
 
+@pytest.mark.parametrize("people", [(), (("a", None, 0, None), ("b", "a", 10, None))])
+def test_a_chain_that_sold_nothing_has_earned_no_reward(people):
+    for pays in ({"needs": 1, "pays": 8}, {"counts": "buyers", "share": 0.1}):
+        row = referral.incentives(history(customers(*people)), tiers=[pays]).iloc[0]
+        assert (row["n_referred"], row["n_earned"], row["cost"]) == (0, 0, 0)
+
+
 def test_an_open_voucher_is_neither_used_nor_lapsed(chain):
     row = referral.incentives(chain._replace(as_of="2024-02-20"), tiers=[(1, 10)], valid_days=40).iloc[0]
     assert (row["n_redeemed"], row["n_lapsed"], row["n_open"], row["open_cost"]) == (1, 0, 1, 10.0)

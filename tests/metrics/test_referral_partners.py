@@ -85,6 +85,17 @@ def test_the_partners_of_a_shop_worked_by_hand():
     assert found["staff_id"].tolist() == ["E1"] * 3
 
 
+def test_a_category_that_was_given_back_was_not_bought(shop, as_of):
+    lines = pd.DataFrame({"order_id": ["O01", "O04"], "category": ["milk", "gear"]})
+    refunded = shop.orders.assign(
+        refund_amount=shop.orders["amount"].where(shop.orders["order_id"] == "O04", 0)
+    )
+    given_back = SimpleNamespace(**shop._replace(orders=refunded)._asdict(), order_lines=lines)
+    kept = SimpleNamespace(**shop._asdict(), order_lines=lines)
+    counts = [referral.partners(s, as_of=as_of).execute()["n_categories"][0] for s in (kept, given_back)]
+    assert counts == [2, 1]
+
+
 def test_the_seven_customers(shop, as_of):
     found = referral.partners(shop, as_of=as_of, touches="messaged").execute()
     names = ["customer_id", "place", "touch_free_repeats", "retained_referrals"]

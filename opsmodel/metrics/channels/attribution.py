@@ -154,10 +154,7 @@ def _credits(rows: ir.Table, by: list[str], models: list[str], half_life: float,
     for name, column in counts.items():
         table[name] = _summed(table, by, column).astype("int64")
     if "markov" in models:
-        shares = removal_shares(rows, by)
-        keys = [*by, "channel"]
-        share = table[keys].merge(shares, on=keys, how="left")["share"].fillna(0.0)
-        _markov(table, by, share)
+        _markov(table, rows, by)
     # a channel that was only ever seen in paths that led nowhere has no amount; what is not known is NaN
     known = _summed(table, by, "last:amount", min_count=1).notna()
     for model in models:
@@ -182,10 +179,13 @@ def _weight(rows: ir.Table, model: str, half_life_days: float, ends: float) -> i
     return ibis.literal(1.0)
 
 
-def _markov(table: pd.DataFrame, by: list[str], share: pd.Series) -> None:
+def _markov(table: pd.DataFrame, rows: ir.Table, by: list[str]) -> None:
     """Adds the credits by removal effect: NaN if there are too few paths; the untouched stay so."""
     touched = table["channel"] != UNTOUCHED
     refused = table["n_multi_touch"] < FEWEST_PATHS
+    keys, share = [*by, "channel"], pd.Series(0.0, index=table.index)
+    if not refused.all():  # the steps of the paths are a question of their own to the engine
+        share = table[keys].merge(removal_shares(rows, by), on=keys, how="left")["share"].fillna(0.0)
     for name in ("credit", "amount"):
         own = table[f"last:{name}"].astype(float)
         total = _summed(table.assign(own=own.where(touched, 0.0)), by, "own")

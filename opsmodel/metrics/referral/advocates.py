@@ -11,7 +11,7 @@ import pandas as pd
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import column_names, require
 from opsmodel.metrics.counting import days_between
-from opsmodel.metrics.occasions import paid_orders
+from opsmodel.metrics.occasions import identified, paid_orders
 from opsmodel.metrics.quiet import repeats
 from opsmodel.metrics.referral.people import KEPT_DAYS, chain, customers, last_day
 from opsmodel.metrics.starts import starts
@@ -59,8 +59,8 @@ def partners(
     Returns an Ibis table: customer_id, store_id, staff_id, `by`, place (1 is the best; equal scores: the
     lower id first), score (0 to 1), touch_free_repeats (repeat occasions no approach preceded),
     retained_referrals (people brought, still contacts 7 days after joining), n_categories (bought; null
-    without order_lines), tenure_days (from the first contact or order to `as_of`), reason (in words, in the
-    language spoken now).
+    without order_lines), tenure_days (from the first contact or order to `as_of`), touch (what to do) and
+    reason, in the language spoken now.
     Raises TableError if a column is missing, ArgumentError for weights that do not fit or no place.
     Source: the four marks of an advocate; rank scores as percentile ranks.
 
@@ -88,7 +88,10 @@ def partners(
     if "n_categories" not in found.columns:
         found = found.mutate(n_categories=ibis.null("int64"))
     columns = dict.fromkeys(["customer_id", "store_id", "staff_id", *keys, "place", "score", *MEASURES])
-    return found.select(*columns, reason=_reason(found)).order_by([*keys, "place"])
+    touch = _(
+        "Ask in person whether they would like to be a partner; explain the rules, promise nothing more."
+    )
+    return found.select(*columns, touch=ibis.literal(touch), reason=_reason(found)).order_by([*keys, "place"])
 
 
 def partner_counts(client, *, as_of=None, by: str | Sequence[str] | None = None, **question) -> pd.DataFrame:
@@ -126,7 +129,7 @@ def _measures(client, until, touches, quiet_days: int, keys: Sequence[str]) -> i
     found = home.join(first, "customer_id")
     found = found.left_join(free, "customer_id").drop("customer_id_right")
     found = found.left_join(brought, found.customer_id == brought.referrer_id).drop("referrer_id")
-    lines = _categories(client, end)
+    lines = _categories(client, until)
     if lines is not None:
         found = found.left_join(lines, "customer_id").drop("customer_id_right")
         found = found.mutate(n_categories=found.n_categories.fill_null(0))
@@ -148,13 +151,13 @@ def _brought(everybody, end) -> ir.Table:
     return rows.group_by("referrer_id").agg(n_kept=rows.count())
 
 
-def _categories(client, end) -> ir.Table | None:
-    """Per customer the number of categories bought; None where the client has no order lines."""
+def _categories(client, until) -> ir.Table | None:
+    """Per customer the number of categories paid for; None where the client has no order lines."""
     if not hasattr(client, "order_lines") or (hasattr(client, "has") and not client.has("order_lines")):
         return None
     lines = require(client.order_lines, "order_lines", ["order_id", "category"])
-    orders = require(client.orders, "orders", ["order_id", "customer_id", "ordered_at"])
-    orders = orders.filter(orders.ordered_at < end, orders.customer_id.notnull())
+    orders = identified(client.orders, as_of=until, columns=["order_id"])
+    orders = orders.filter(orders.is_paid)
     rows = lines.select("order_id", "category").join(orders.select("order_id", "customer_id"), "order_id")
     return rows.group_by("customer_id").agg(n_categories=rows.category.nunique())
 

@@ -128,7 +128,7 @@ def _brought(
             "customer_id": found["customer_id"],
             "inviter": forest.parent,
             "grand": np.where(forest.parent == NONE, NONE, forest.parent[forest.parent]),
-            "buyers": found["customer_id"].map(first),
+            "buyers": first.reindex(found["customer_id"]).to_numpy(),
             "contacts": stayed.where(kept(found) & watched(found, until, KEPT_DAYS)),
         }
     )
@@ -175,9 +175,10 @@ def _used(
     if valid_days is None:
         told = earned.assign(n_redeemed=1, n_lapsed=0, n_open=0)
     else:
-        visits = days[["customer_id", "day"]].rename(columns={"customer_id": "inviter_id"})
+        text = {"inviter_id": "str"}  # where there is no row, pandas would take an id for any object
+        visits = days[["customer_id", "day"]].rename(columns={"customer_id": "inviter_id"}).astype(text)
         told = pd.merge_asof(
-            earned.sort_values("earned").astype({"earned": visits["day"].dtype}), visits,
+            earned.sort_values("earned").astype(text | {"earned": visits["day"].dtype}), visits,
             left_on="earned", right_on="day", by="inviter_id", direction="forward",
             allow_exact_matches=False, tolerance=pd.Timedelta(days=valid_days),
         )  # fmt: skip
