@@ -88,7 +88,7 @@ def test_fake_adds_that_cannot_be_told(table, kind):
 
 def days(*rows):
     columns = ["channel", "n_adds", "payback_days", "payback_days_low", "payback_days_high"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).assign(net_margin=1.0)
 
 
 def test_payback_names_the_slowest_or_those_that_never_do():
@@ -101,6 +101,13 @@ def test_payback_names_the_slowest_or_those_that_never_do():
     assert "advert" in never.claim
     assert "180" in never.claim
     assert findings.channel_payback(days(("till", 29, 3.0, 1.0, 5.0)), 180).kind == "small_base"
+
+
+def test_an_unknown_cost_is_not_a_cost_that_was_never_paid_back():
+    unknown = days(("till", 200, NAN, NAN, NAN)).assign(net_margin=NAN)
+    assert findings.channel_payback(unknown, 180).kind == "costs_unknown"
+    partly = pd.concat([unknown, days(("poster", 90, 40.0, 30.0, NAN))])
+    assert findings.channel_payback(partly, 180).kind == "paid_back"
 
 
 def models(first, last, n=100, markov=NAN):

@@ -1,5 +1,7 @@
 """Product ladder: from tier to tier, and rung by rung."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -219,6 +221,13 @@ def test_a_ladder_of_other_tiers_reads_in_its_own_order():
     lines = BY_HAND.assign(tier=BY_HAND["tier"].map({"entry": "9.9", "core": "199", "premium": "999"}))
     table = ladder.climb(lines, as_of=AS_OF, tiers=("9.9", "199", "999"))
     assert table["n_reached"].tolist() == [3, 1]
+
+
+def test_a_client_may_hold_its_tables_in_pandas():
+    orders = BY_HAND.assign(order_id=[f"O{n}" for n in range(len(BY_HAND))], home_store_id="S1")
+    lines = orders[["order_id", "tier", "amount"]]
+    client = SimpleNamespace(orders=orders.drop(columns="tier"), order_lines=lines, as_of=AS_OF)
+    pd.testing.assert_frame_equal(ladder.climb(client), ladder.climb(BY_HAND, as_of=AS_OF))
 
 
 def test_an_empty_table_and_one_customer_are_ordinary():

@@ -1,5 +1,7 @@
 """Value as it was: LTV by window and origin, the teaching form, the gate of the models."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -72,6 +74,13 @@ def test_ltv_by_channel_and_by_first_product(shop, as_of):
     orders = value.with_product(shop.orders, pd.concat([lines, more]))
     table = value.ltv(orders, as_of=as_of, within_days=(30,), by="product")
     assert rows(table, "product", "n_customers") == [["bib", 1], ["bottle", 2], ["milk", 4]]
+
+
+def test_ltv_by_origin_is_that_of_the_orders_with_the_channel_beside_them(shop, as_of):
+    client = SimpleNamespace(**shop._asdict(), as_of=as_of)
+    orders = value.with_origin(shop.orders, shop.customers, ["channel"])
+    expected = value.ltv(orders, as_of=as_of, by="channel")
+    pd.testing.assert_frame_equal(value.by_origin(client, origin="channel"), expected)
 
 
 @PROPERTY

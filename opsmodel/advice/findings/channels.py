@@ -21,7 +21,7 @@ def channel_returns(performance: pd.DataFrame) -> Finding:
     """
     told = performance[performance["channel"].notna()]
     if told["roi"].notna().sum() == 0:
-        return Finding("costs_unknown", "acquire", _("No channel has a cost to set its margin against."), "")
+        return _costs_unknown()
     told = told[told["roi"].notna() & told["roi_low"].notna() & (told["n_mature"] >= SMALLEST_BASE)]
     if told.empty:
         return small_base(performance["n_mature"].max())
@@ -125,12 +125,15 @@ def channel_payback(days: pd.DataFrame, upto_days: int) -> Finding:
     days       the table of `channels.payback_days` by channel
     upto_days  last day of the curve
 
-    Returns a finding of kind "not_paid_back" (some channel has not, within the curve), "paid_back" or
-    "small_base".
+    Returns a finding of kind "not_paid_back" (some channel has not, within the curve), "paid_back",
+    "costs_unknown" or "small_base".
     """
     told = days[days["channel"].notna() & (days["n_adds"] >= SMALLEST_BASE)]
     if told.empty:
         return small_base(days["n_adds"].max())
+    told = told[told["net_margin"].notna()]
+    if told.empty:
+        return _costs_unknown()
     late = told[told["payback_days"].isna()]
     n, last = int(told["n_adds"].sum()), numbers.count(upto_days)
     if len(late):
@@ -143,6 +146,10 @@ def channel_payback(days: pd.DataFrame, upto_days: int) -> Finding:
         day=numbers.count(slow["payback_days"]), channel=channel(slow["channel"]),
     )  # fmt: skip
     return Finding("paid_back", "acquire", claim, _payback_evidence(told), n=n)
+
+
+def _costs_unknown() -> Finding:
+    return Finding("costs_unknown", "acquire", _("No channel has a cost to set its margin against."), "")
 
 
 def _payback_evidence(told: pd.DataFrame) -> str:

@@ -73,15 +73,15 @@ def payback_days(curve: pd.DataFrame) -> pd.DataFrame:
 
     curve  of `payback`
 
-    Returns the groups, then n_adds (on the last day of the curve), payback_days, payback_days_low (the
-    upper bound of the net margin is above 0 from then on), payback_days_high (the lower bound is); NaN
-    where the curve ends below 0.
+    Returns the groups, then n_adds and net_margin (on the last day of the curve), payback_days,
+    payback_days_low (the upper bound of the net margin is above 0 from then on), payback_days_high (the
+    lower bound is); NaN where the curve ends below 0, or cost or margin are not known.
 
     >>> curve = pd.DataFrame({"channel": "till", "days": [0, 1, 2], "n_adds": 9, "add_margin": 1.0,
     ...     "add_cost": 1.0, "net_margin": [-1.0, 0.5, 2.0], "net_margin_low": [-2.0, -1.0, 1.0],
     ...     "net_margin_high": [0.5, 1.0, 3.0]})
     >>> payback_days(curve).values.tolist()
-    [['till', 9, 1.0, 0.0, 2.0]]
+    [['till', 9, 2.0, 1.0, 0.0, 2.0]]
     """
     own = ["days", "n_adds", "add_margin", "add_cost", "net_margin", "net_margin_low", "net_margin_high"]
     columns = [column for column in curve.columns if column not in own]
@@ -89,11 +89,15 @@ def payback_days(curve: pd.DataFrame) -> pd.DataFrame:
     bounds = {"payback_days": "net_margin", "payback_days_low": "net_margin_high"}
     bounds |= {"payback_days_high": "net_margin_low"}
     rows = [
-        [*key, int(one["n_adds"].iloc[-1]), *(_above_for_good(one["days"], one[c]) for c in bounds.values())]
+        [
+            *key,
+            *one[["n_adds", "net_margin"]].iloc[-1],
+            *(_above_for_good(one["days"], one[c]) for c in bounds.values()),
+        ]
         for key, one in parts
         if len(one)
     ]
-    return pd.DataFrame(rows, columns=[*columns, "n_adds", *bounds])
+    return pd.DataFrame(rows, columns=[*columns, "n_adds", "net_margin", *bounds]).astype({"n_adds": "int64"})
 
 
 def _above_for_good(days: pd.Series, net: pd.Series) -> float:

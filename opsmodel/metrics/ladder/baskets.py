@@ -55,9 +55,9 @@ def source(order_lines: Any, orders: Any = None, *, as_of=None) -> Source:
     Raises TableError if orders are needed and missing, ArgumentError without as_of.
     """
     if hasattr(order_lines, "order_lines"):
-        home = order_lines.orders
+        home = as_table(order_lines.orders)
         home = home.mutate(store_id=home.home_store_id) if "home_store_id" in home.columns else home
-        return Source(order_lines.order_lines, home, day(as_of or order_lines.as_of))
+        return Source(as_table(order_lines.order_lines), home, day(as_of or order_lines.as_of))
     if as_of is None:
         raise ArgumentError(
             "the last day observed is missing.", found="as_of=None", fix='write as_of="2024-06-30".'

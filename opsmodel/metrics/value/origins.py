@@ -81,7 +81,7 @@ def by_origin(
         return ltv(client.orders, customers=client.customers, by=[*stores, origin], **told)
     if since != "first_order":
         raise ArgumentError("this start does not exist.", found=repr(since), fix="use first_order or joined.")
-    orders = client.orders
+    orders = require(client.orders, "orders", ["home_store_id"])
     orders = orders.mutate(store_id=orders.home_store_id)
     if origin in CONTACT:
         orders = with_origin(orders, client.customers, [origin])
