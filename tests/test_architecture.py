@@ -56,7 +56,15 @@ MAY_IMPORT = {
     "display.practice": {*ABOVE_METRICS, "display"},
     "render": {*BASE, "render"},
     "reports": {*BASE, "intake", "render"},
-    "lists": {*CONTRACT, "intake", "metrics.leads", "display.headings", "render.files", "lists"},
+    "lists": {
+        *CONTRACT,
+        "intake",
+        "metrics.leads",
+        "metrics.referral",
+        "display.headings",
+        "render.files",
+        "lists",
+    },
     "workshop": {"render"},
     "__main__": {*BASE, "workshop", "intake", "reports", "lists"},
 }

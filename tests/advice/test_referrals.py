@@ -159,3 +159,8 @@ def test_where_sharing_leads(arguments, kind, said):
     assert found.kind == kind
     assert said in found.claim
     assert "100" in found.evidence
+
+
+@pytest.mark.parametrize("k", [0.5, np.nan])
+def test_nothing_is_said_of_sharing_by_a_few(k):
+    assert findings.sharing_ahead(referral.forecast(exposed=29, k=k)).kind == "small_base"

@@ -55,10 +55,12 @@ def sharing_ahead(forecast: pd.DataFrame) -> Finding:
     forecast  the table of `referral.forecast`
 
     Returns a finding of kind "sharing_fades" (each generation is smaller), "sharing_peaks" (it grows until
-    new people run out) or "sharing_grows" (it is still growing at the end).
+    new people run out), "sharing_grows" (it is still growing at the end) or "small_base".
     """
-    rows = forecast.iloc[1:]
-    new, first = rows["n_new"].to_numpy(float), forecast["reached"].iloc[0]
+    rows, first = forecast.iloc[1:], forecast["reached"].iloc[0]
+    if first < SMALLEST_BASE:
+        return small_base(first)
+    new = rows["n_new"].to_numpy(float)
     low, high = (rows[f"n_new_{end}"].sum(skipna=False) for end in ("low", "high"))
     peak = int(np.argmax(new))
     values = {"n": numbers.count(new.sum()), "generations": numbers.count(len(new))}
