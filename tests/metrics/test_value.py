@@ -235,3 +235,6 @@ def test_arguments_that_cannot_be_are_refused(shop, as_of):
         value.teaching(shop.orders, as_of=as_of, quiet_days=0)
     with pytest.raises(ArgumentError, match="hold-out"):
         value.split(shop.orders, as_of=as_of, holdout_days=0)
+    for ask in (value.model_card, value.tracking):
+        with pytest.raises(ArgumentError, match="hold-out"):
+            ask(shop.orders, as_of=as_of, holdout_days=0)

@@ -216,6 +216,21 @@ def test_a_prediction_names_its_horizon_and_unit_and_stays_lazy(shop, as_of):
     )
 
 
+def test_a_data_frame_is_scored_row_by_row_however_long_it_is():
+    rng = np.random.default_rng(4)
+    frequency = rng.integers(0, 5, 300_000)
+    rows = pd.DataFrame(
+        {"frequency": frequency, "recency": 3.0 * frequency, "T": 20.0, "monetary": frequency}
+    )
+    rows.index = pd.Index([f"c{number}" for number in range(len(rows))], name="customer_id")
+    model = value.Purchases({"r": 0.5, "alpha": 10.0, "a": 0.8, "b": 2.4})
+    found = model.predict(rows, 30, spend=value.Spend({"p": 6.0, "q": 4.0, "v": 15.0}))
+    assert found.index.equals(rows.index)
+    pd.testing.assert_frame_equal(found[list(rows.columns)], rows)
+    expected = model.expected(frequency, 3.0 * frequency, 20.0, 30)
+    np.testing.assert_allclose(found["expected_orders"], expected)
+
+
 def test_what_cannot_be_fitted_says_why(shop, as_of):
     summary = value.summarize(shop.orders, as_of=as_of)
     with pytest.raises(ArgumentError, match="model does not exist"):

@@ -63,10 +63,9 @@ def model_card(
     seen = summarize(orders, as_of=as_of, unit=unit, measure=measure).drop("customer_id").execute()
     first, gap = rhythm(orders, as_of)
     file_days = (day(as_of) - first).days + 1 if len(seen) else 0
-    held_out = min(file_days // 3, LONGEST_HOLDOUT) if holdout_days is None else holdout_days
-    tested = holdout(
-        orders, as_of=as_of, holdout_days=max(held_out, 1), model=model, unit=unit, measure=measure
-    )
+    third = min(max(file_days // 3, 1), LONGEST_HOLDOUT)
+    held_out = third if holdout_days is None else holdout_days
+    tested = holdout(orders, as_of=as_of, holdout_days=held_out, model=model, unit=unit, measure=measure)
     again = seen[seen["frequency"] > 0]
     bought, spent = fits(seen, model, unit)
     card = {

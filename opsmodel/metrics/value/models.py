@@ -1,5 +1,6 @@
 """The two value models, fitted by maximum likelihood: how often customers buy, and for how much."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import ibis
@@ -8,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import as_table, require
+from opsmodel.intake.contract import require
 from opsmodel.metrics.rates import Z95
 from opsmodel.metrics.value import purchases, spending
 from opsmodel.metrics.value.maximum import maximum
@@ -57,10 +58,14 @@ class Spend(_Fitted):
     def predict(self, summary):
         """The summary with expected_spend: the mean of each customer's purchases to come, client currency.
 
-        Lazy for an Ibis table, a DataFrame for a DataFrame. A customer without repeat gets everybody's mean.
+        Lazy for an Ibis table; for a DataFrame a DataFrame, row by row. A customer without repeat gets
+        everybody's mean.
         """
-        table = require(summary, "summary", ["frequency", "monetary"])
-        return _as_given(table.mutate(expected_spend=self.expected(table)), summary)
+
+        def score(table: ir.Table) -> ir.Table:
+            return table.mutate(expected_spend=self.expected(table))
+
+        return _row_by_row(summary, ["frequency", "monetary"], score)
 
     def expected(self, table: ir.Table) -> ir.Value:
         """The column `expected_spend`, of a table with frequency and monetary."""
@@ -90,26 +95,29 @@ class Purchases(_Fitted):
 
         Returns the columns of the summary, then expected_orders (purchase occasions in the horizon), p_alive
         (chance of not being lost for good), with `spend` also expected_spend (client currency a purchase) and
-        expected_value (in the horizon); horizon and unit. Lazy for an Ibis table, a DataFrame for one.
+        expected_value (in the horizon); horizon and unit. Lazy for an Ibis table; for a DataFrame a DataFrame
+        with its rows and index as they stood.
         Raises ArgumentError for a horizon that is not above 0, TableError if a column is missing.
         """
         if not periods > 0:
             raise ArgumentError(
                 "a horizon is a number above 0.", found=repr(periods), fix="write periods=52 for 52 weeks."
             )
-        table = require(summary, "summary", SEEN)
-        keys = table.select(*SEEN).distinct().execute()
-        x, t_x, t = (keys[name].to_numpy(float) for name in SEEN)
-        keys["expected_orders"] = self.expected(x, t_x, t, periods)
-        keys["p_alive"] = self.p_alive(x, t_x, t)
-        scored = ibis.memtable(keys.rename(columns={name: f"{name}_key" for name in SEEN}))
-        found = table.join(scored, [table[name] == scored[f"{name}_key"] for name in SEEN])
-        found = found.select(*table.columns, "expected_orders", "p_alive")
-        if spend is not None:
-            found = found.mutate(expected_spend=spend.expected(found))
-            found = found.mutate(expected_value=found.expected_orders * found.expected_spend)
-        told = found.mutate(horizon=ibis.literal(float(periods)), unit=ibis.literal(self.unit))
-        return _as_given(told, summary)
+
+        def score(table: ir.Table) -> ir.Table:
+            keys = table.select(*SEEN).distinct().execute()
+            x, t_x, t = (keys[name].to_numpy(float) for name in SEEN)
+            keys["expected_orders"] = self.expected(x, t_x, t, periods)
+            keys["p_alive"] = self.p_alive(x, t_x, t)
+            scored = ibis.memtable(keys.rename(columns={name: f"{name}_key" for name in SEEN}))
+            found = table.left_join(scored, [table[name] == scored[f"{name}_key"] for name in SEEN])
+            found = found.select(*table.columns, "expected_orders", "p_alive")
+            if spend is not None:
+                found = found.mutate(expected_spend=spend.expected(found))
+                found = found.mutate(expected_value=found.expected_orders * found.expected_spend)
+            return found.mutate(horizon=ibis.literal(float(periods)), unit=ibis.literal(self.unit))
+
+        return _row_by_row(summary, SEEN, score)
 
     def expected(self, x, t_x, T, periods) -> np.ndarray:  # noqa: N803
         """Purchases expected in the next `periods` of customers with this past."""
@@ -201,5 +209,10 @@ def _somebody(n: int, wrong: str) -> None:
         raise ArgumentError(wrong, found="0 rows", fix="use a longer file or a later as_of.")
 
 
-def _as_given(table: ir.Table, summary):
-    return table.execute() if isinstance(summary, pd.DataFrame) else as_table(table)
+def _row_by_row(summary, columns: list[str], score: Callable[[ir.Table], ir.Table]):
+    """The scored summary: lazy for an Ibis table; a DataFrame keeps the order of its rows and its index."""
+    if not isinstance(summary, pd.DataFrame):
+        return score(require(summary, "summary", columns))
+    rows = summary.reset_index(drop=True).assign(_row=np.arange(len(summary)))
+    found = score(require(rows, "summary", columns)).execute().sort_values("_row")
+    return found.drop(columns="_row").set_axis(summary.index)

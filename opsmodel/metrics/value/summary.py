@@ -1,7 +1,7 @@
 """Customers as the value models see them: how often they came back, until when, and for how much."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
@@ -84,11 +84,7 @@ def split(orders, *, as_of, holdout_days: int, unit: str = "day", measure: str =
     >>> table[["frequency", "n_holdout"]].sum().tolist()
     [5, 2]
     """
-    if holdout_days < 1:
-        raise ArgumentError(
-            "a hold-out needs a day or more.", found=repr(holdout_days), fix="write holdout_days=90."
-        )
-    known_to = day(as_of) - timedelta(days=holdout_days)
+    known_to = before(as_of, holdout_days=holdout_days)
     known = summarize(orders, as_of=known_to, unit=unit, measure=measure)
     worth = occasions(orders, as_of=as_of)
     late = worth.filter(worth.day > ibis.literal(known_to))
@@ -100,6 +96,15 @@ def split(orders, *, as_of, holdout_days: int, unit: str = "day", measure: str =
         n_holdout=both.n_holdout.fill_null(0).cast("int64"),
         value_holdout=both.value_holdout.fill_null(0.0),
     )
+
+
+def before(as_of, *, holdout_days: int) -> date:
+    """The last day before a hold-out. Raises ArgumentError for one of no day."""
+    if holdout_days < 1:
+        raise ArgumentError(
+            "a hold-out needs a day or more.", found=repr(holdout_days), fix="write holdout_days=90."
+        )
+    return day(as_of) - timedelta(days=holdout_days)
 
 
 def check(**choices) -> None:

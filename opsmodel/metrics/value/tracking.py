@@ -1,7 +1,5 @@
 """The tracking plot: repeat purchases week by week, seen and foretold."""
 
-from datetime import timedelta
-
 import ibis
 import numpy as np
 import pandas as pd
@@ -11,7 +9,7 @@ from opsmodel.metrics.counting import days_between
 from opsmodel.metrics.occasions import occasions
 from opsmodel.metrics.value.gate import LONGEST_HOLDOUT, fits, rhythm
 from opsmodel.metrics.value.models import MODELS
-from opsmodel.metrics.value.summary import UNITS, check, summarize
+from opsmodel.metrics.value.summary import UNITS, before, check, summarize
 
 
 def tracking(
@@ -42,8 +40,8 @@ def tracking(
     n_weeks = ((day(as_of) - first).days + 1) // 7 if first else 0
     if n_weeks < 2:
         return pd.DataFrame(columns=columns)
-    held_out = holdout_days or min(7 * n_weeks // 3, LONGEST_HOLDOUT)
-    known_to = day(as_of) - timedelta(days=held_out)
+    held_out = min(7 * n_weeks // 3, LONGEST_HOLDOUT) if holdout_days is None else holdout_days
+    known_to = before(as_of, holdout_days=held_out)
     seen = summarize(orders, as_of=known_to, unit=unit)
     fitted, _ = fits(seen.select("frequency", "recency", "T", "monetary").execute(), model, unit)
     born, repeats = _by_day(orders, as_of, known_to, first)
