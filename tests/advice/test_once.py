@@ -13,7 +13,7 @@ from opsmodel.advice import once
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.engagement import Engagement
 from opsmodel.intake.sample import chain
-from opsmodel.metrics import cohort, funnel, growth, repurchase
+from opsmodel.metrics import cohort, funnel, growth, repurchase, value
 
 END = date(2025, 6, 30)
 STEPS = {"引流": "joined", "成交": "ordered", "复购": "ordered"}
@@ -85,6 +85,10 @@ QUESTIONS = [
     (repurchase.gaps, "orders", {}),
     (repurchase.within_period, "orders", {"since": date(2025, 5, 1)}),
     (growth.recent, "", {"period_days": 80}),
+    (value.ltv, "orders", {"within_days": (30,)}),
+    (value.teaching, "orders", {"within_days": 30}),
+    (value.concentration, "orders", {}),
+    (value.svip_at_risk, "orders", {}),
 ]
 
 

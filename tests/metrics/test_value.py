@@ -150,6 +150,14 @@ def test_the_teaching_form_by_store(shop, as_of):
     ]  # fmt: skip
 
 
+def test_another_stores_gaps_end_no_life(shop, as_of):
+    own = shop.orders[shop.orders["home_store_id"] == "S1"]
+    alone = value.teaching(own, as_of=as_of, within_days=90)
+    beside = value.teaching(shop.orders, as_of=as_of, within_days=90, by="home_store_id")
+    pd.testing.assert_frame_equal(beside.iloc[[0]].drop(columns="home_store_id"), alone)
+    assert beside["quiet_days"].nunique() == 2
+
+
 def test_a_model_that_foretells_cdnow_passes_the_gate_and_its_card_scores_customers():
     log = cdnow_log()
     card = value.model_card(log, as_of="1998-06-30", model="bg_nbd", holdout_days=273)

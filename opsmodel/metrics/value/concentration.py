@@ -143,7 +143,7 @@ def _next(before: np.ndarray, after: np.ndarray, share: float) -> list:
         n_top,
         before[best].sum() / before.sum() if n_top else np.nan,
         part / after.sum() if after.sum() > 0 else np.nan,
-        part / all_after if all_after > 0 else np.nan,
+        part / all_after if n_top and all_after > 0 else np.nan,
         stayed,
     ]
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import ibis
 import ibis.expr.types as ir
-import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
@@ -39,7 +38,8 @@ def teaching(
     as_of        last day observed, inclusive
     within_days  N of the LTV_N beside it
     measure      revenue (net of refunds) or margin
-    quiet_days   silence after which a life counts as ended; default: the P90 of all gaps between occasions
+    quiet_days   silence after which a life counts as ended; default: the P90 of all gaps between occasions,
+                 of each group its own
     by           column or columns of orders, taken from the first paid order
 
     Returns the columns of `by`, then n_customers, order_value (of an occasion in the last 365 days),
@@ -60,8 +60,7 @@ def teaching(
         )
     groups = column_names(by)
     beside = ltv(orders, as_of=as_of, within_days=(within_days,), measure=measure, by=by)
-    quiet = quiet_days or _longest_usual_gap(orders, as_of)
-    sums = _sums(orders, groups, as_of=as_of, measure=measure, quiet=quiet)
+    sums = _sums(orders, groups, as_of=as_of, measure=measure, quiet_days=quiet_days)
     table = sums if not groups else sums.sort_values(groups, ignore_index=True)
     scale = YEAR / table["file_days"].clip(upper=YEAR)
     order_value = table["spent"] / table["recent"].where(table["recent"] > 0)
@@ -74,7 +73,7 @@ def teaching(
         orders_per_year=per_year,
         lifespan_years=lifespan,
         teaching_ltv=order_value * per_year * lifespan,
-        quiet_days=float(quiet),
+        quiet_days=table["quiet"],
         n_living=table["n_living"],
         lifespan_corrected_years=corrected,
         lifespan_bias=lifespan / corrected.where(corrected > 0) - 1,
@@ -83,18 +82,14 @@ def teaching(
     return told.merge(beside, on=groups) if groups else pd.concat([told, beside], axis=1)
 
 
-def _longest_usual_gap(orders, as_of) -> float:
-    days = occasions(orders, as_of=as_of)
-    window = ibis.window(group_by="customer_id", order_by="day")
-    gaps = days.select(gap=days_between(days.day.lag().over(window), days.day).cast("float64"))
-    value = gaps.agg(p=gaps.gap.quantile(QUIET)).to_pyarrow().to_pylist()[0]["p"]
-    return np.nan if value is None else float(value)
-
-
-def _sums(orders, groups: list[str], *, as_of, measure: str, quiet: float) -> pd.DataFrame:
-    """Per group: customers, days lived and silent, and the occasions of the last year."""
+def _sums(orders, groups: list[str], *, as_of, measure: str, quiet_days: int | None) -> pd.DataFrame:
+    """Per group: customers, days lived and silent, what ends a life, the last year's occasions."""
     people = _people(orders, groups, as_of=as_of, measure=measure)
-    living = people.silence <= (quiet if quiet == quiet else -1.0)
+    if quiet_days is None:
+        people = _with_usual_gap(people, orders, groups, as_of=as_of)
+    else:
+        people = people.mutate(quiet=ibis.literal(float(quiet_days)))
+    living = (people.silence <= people.quiet).fill_null(False)
     sums = {
         "n_customers": people.count(),
         "n_living": living.sum().fill_null(0),
@@ -104,10 +99,23 @@ def _sums(orders, groups: list[str], *, as_of, measure: str, quiet: float) -> pd
         "recent_buyers": (people.recent > 0).sum(),
         "spent": people.spent.sum(),
         "file_days": people.age.max() + 1,
+        "quiet": people.quiet.max(),
     }
     found = (people.group_by(groups) if groups else people).agg(**sums).execute()
     counts = dict.fromkeys(["n_customers", "n_living"], "int64")
     return found.astype(dict.fromkeys(sums, "float64")).fillna(dict.fromkeys(counts, 0)).astype(counts)
+
+
+def _with_usual_gap(people: ir.Table, orders, groups: list[str], *, as_of) -> ir.Table:
+    """Beside each customer `quiet`, the P90 of the gaps of the group; null where nobody came back."""
+    days = occasions(orders, as_of=as_of)
+    window = ibis.window(group_by="customer_id", order_by="day")
+    gaps = days.select("customer_id", gap=days_between(days.day.lag().over(window), days.day).cast("float64"))
+    gaps = gaps.join(people.select("customer_id", *groups), "customer_id")
+    usual = gaps.aggregate(by=groups, quiet=gaps.gap.quantile(QUIET))
+    same = [people[name].identical_to(usual[name]) for name in groups]  # a group may have no name
+    both = people.left_join(usual, same) if groups else people.cross_join(usual)
+    return both.select(*people.columns, "quiet")
 
 
 def _people(orders, groups: list[str], *, as_of, measure: str) -> ir.Table:
