@@ -120,7 +120,8 @@ def _brought(
     which the person counts as one), net, margin, unknown (days without a margin)."""
     told = days[days["day"] >= start]
     told = told.assign(unknown=told["margin"].isna(), margin=told["margin"].fillna(0.0))
-    spent = told.groupby("customer_id")[["net", "margin", "unknown"]].sum()
+    sums = ["net", "margin", "unknown"]
+    spent = told.groupby("customer_id")[sums].sum()
     first = days.groupby("customer_id")["day"].min()
     stayed = found["joined_at"].dt.normalize() + pd.Timedelta(days=KEPT_DAYS)
     rows = pd.DataFrame(
@@ -133,10 +134,10 @@ def _brought(
         }
     )
     rows["inviter_id"] = found["customer_id"].to_numpy()[forest.parent]
-    rows = rows[rows["inviter"] != NONE].join(spent, on="customer_id")
+    rows = rows[rows["inviter"] != NONE]
+    rows = rows.assign(**{name: spent[name].reindex(rows["customer_id"]).to_numpy() for name in sums})
     for moment in ("buyers", "contacts"):
         rows[moment] = rows[moment].where(rows[moment] >= start)
-    sums = ["net", "margin", "unknown"]
     rows[sums] = rows[sums].astype(float).where(rows["buyers"].notna(), 0.0)
     return rows
 
