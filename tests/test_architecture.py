@@ -22,6 +22,7 @@ STEPS = {
     "metrics.contributions",
     "metrics.journeys",
     "metrics.quiet",
+    "metrics.scope",
 }
 INTAKE = {"intake"}
 ABOVE_METRICS = {*CONTRACT, "metrics"}
@@ -42,6 +43,7 @@ MAY_IMPORT = {
     "metrics.starts": {*CONTRACT, "metrics.occasions"},
     "metrics.counting": {"errors", "metrics.rates"},
     "metrics.ageing": {"metrics.starts", "metrics.occasions"},
+    "metrics.scope": CONTRACT,
     "metrics.quiet": {*CONTRACT, "metrics.occasions", "metrics.counting"},
     "metrics.referral": {*CONTRACT, *STEPS, "metrics.referral"},
     "metrics.leads": {*CONTRACT, *STEPS, "metrics.leads"},

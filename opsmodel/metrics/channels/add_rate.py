@@ -14,6 +14,7 @@ from opsmodel.metrics.channels import source
 from opsmodel.metrics.channels.adds import adds
 from opsmodel.metrics.counting import days_between, with_rate
 from opsmodel.metrics.occasions import occasions
+from opsmodel.metrics.scope import chain, last_day
 
 DENOMINATORS = {
     "buyers": "identified in-store buyers of the day who were not contacts yet",
@@ -70,7 +71,7 @@ def add_rate(
     >>> add_rate(seven_customer_shop(), as_of="2024-06-30")[["n_base", "n_added"]].values.tolist()
     [[3.0, 3.0]]
     """
-    columns, end = column_names(by), source.last_day(client, as_of)
+    columns, end = column_names(by), last_day(client, as_of)
     _check(base, columns, within_days)
     last = end - timedelta(days=within_days)
     if base == "traffic":
@@ -123,7 +124,7 @@ def _met(client, days: ir.Table, columns, end, last, within_days, since) -> pd.D
     days = days.filter(days.day <= ibis.literal(last))
     if since is not None:
         days = days.filter(days.day >= ibis.literal(since).cast("date"))
-    contacts = adds(source.whole(client), as_of=end, by=[]).select(person="customer_id", joined="joined_day")
+    contacts = adds(chain(client), as_of=end, by=[]).select(person="customer_id", joined="joined_day")
     met = days.left_join(contacts, days.customer_id == contacts.person)
     wait = days_between(met.day, met.joined)
     met = met.mutate(added=(wait <= within_days).fill_null(False)).filter(wait.fill_null(0) >= 0)

@@ -10,6 +10,7 @@ from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import require
 from opsmodel.metrics.channels import source
 from opsmodel.metrics.counting import days_between
+from opsmodel.metrics.scope import chain
 
 LEVELS = ("person", "edge")
 JOINED, LEFT = ("joined", "added"), ("left", "deleted")
@@ -45,7 +46,7 @@ def adds(shop, *, as_of: date, by: Sequence[str], level: str = "person", since=N
 
 def losses_recorded(shop) -> bool:
     """Whether anybody of the whole chain is known to have left; if not, nobody recorded it."""
-    customers = source.table(source.whole(shop), "customers")
+    customers = source.table(chain(shop), "customers")
     return "left_at" in customers.columns and bool(customers.left_at.count().to_pyarrow().as_py())
 
 

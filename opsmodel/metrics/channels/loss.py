@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.intake.contract import column_names
-from opsmodel.metrics.channels import source
 from opsmodel.metrics.channels.adds import adds, losses_recorded
 from opsmodel.metrics.counting import tally
+from opsmodel.metrics.scope import last_day
 from opsmodel.metrics.survival import at, kaplan_meier
 
 KEPT = ["kept_rate", "kept_rate_low", "kept_rate_high"]
@@ -41,7 +41,7 @@ def loss(
     >>> table.loc[table["n_lost"] > 0, ["days", "at_risk", "n_lost", "kept_rate"]].round(3).values.tolist()
     [[4.0, 7.0, 1.0, 0.857]]
     """
-    columns, end = column_names(by), source.last_day(client, as_of)
+    columns, end = column_names(by), last_day(client, as_of)
     curves = curve(client, as_of=end, by=columns, level=level, since=since)
     kept = {"kept_rate": "survival", "kept_rate_low": "survival_low", "kept_rate_high": "survival_high"}
     table = curves.assign(**{name: curves[column] for name, column in kept.items()})

@@ -10,11 +10,11 @@ import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import column_names, day
-from opsmodel.metrics.channels import source
 from opsmodel.metrics.channels.adds import adds
 from opsmodel.metrics.channels.costs import costs, matched
 from opsmodel.metrics.channels.means import with_mean
 from opsmodel.metrics.channels.money import purchases
+from opsmodel.metrics.scope import last_day
 
 SUMS = ["x", "xx", "xxx"]
 
@@ -55,7 +55,7 @@ def payback(
     """
     if upto_days < 0:
         raise ArgumentError("upto_days is below 0.", found=repr(upto_days), fix="write upto_days=180.")
-    columns, end = column_names(by), source.last_day(client, as_of)
+    columns, end = column_names(by), last_day(client, as_of)
     start = None if since is None else day(since)
     people = adds(client, as_of=end, by=columns, since=start)
     table = _cumulated(_steps(client, people, columns, end, upto_days, margin_share), columns, upto_days)

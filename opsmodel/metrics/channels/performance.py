@@ -9,12 +9,12 @@ import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import column_names, day
-from opsmodel.metrics.channels import source
 from opsmodel.metrics.channels.adds import adds, losses_recorded
 from opsmodel.metrics.channels.costs import costs, matched
 from opsmodel.metrics.channels.figures import SUMS, with_figures
 from opsmodel.metrics.channels.loss import curve, kept_after
 from opsmodel.metrics.channels.money import purchases
+from opsmodel.metrics.scope import last_day
 
 KEPT_DAYS, FAKE_DAYS = 7, 2
 SURVIVAL_DAYS = (7, 30)
@@ -82,7 +82,7 @@ def performance(
     for name, value in (("within_days", within_days), ("ltv_days", ltv_days)):
         if value < 1:
             raise ArgumentError(f"{name} is below 1.", found=repr(value), fix=f"write {name}=90 or so.")
-    columns, end = column_names(by), source.last_day(client, as_of)
+    columns, end = column_names(by), last_day(client, as_of)
     start = None if since is None else day(since)
     people = adds(client, as_of=end, by=columns, since=start)
     each = _with_money(client, people, end, within_days, ltv_days, margin_share)

@@ -11,6 +11,7 @@ from opsmodel.metrics.channels import source
 from opsmodel.metrics.channels.adds import adds
 from opsmodel.metrics.counting import with_rate
 from opsmodel.metrics.occasions import occasions
+from opsmodel.metrics.scope import last_day
 
 
 def routing(
@@ -36,7 +37,7 @@ def routing(
     >>> table[["store_id", "n_buyers", "n_routed"]].values.tolist()
     [['S1', 4, 4], ['S2', 3, 3]]
     """
-    columns, end = column_names(by), source.last_day(client, as_of)
+    columns, end = column_names(by), last_day(client, as_of)
     people = _judged(client, end, columns, min_orders, since)
     sums = {
         "n_adds": people.count(),
@@ -62,7 +63,7 @@ def routing_flows(
     >>> routing_flows(seven_customer_shop(), as_of="2024-06-30").values.tolist()
     [['S1', 'S1', 4, 1.0], ['S2', 'S2', 3, 1.0]]
     """
-    columns, end = column_names(by), source.last_day(client, as_of)
+    columns, end = column_names(by), last_day(client, as_of)
     columns = [column for column in columns if column != "home_store_id"]
     people = _judged(client, end, columns, min_orders, since)
     bought = people.filter(people.shop.notnull())

@@ -9,6 +9,7 @@ from opsmodel.intake.contract import require
 from opsmodel.metrics.channels import source
 from opsmodel.metrics.channels.adds import JOINED, LEFT, adds
 from opsmodel.metrics.occasions import occasions
+from opsmodel.metrics.scope import last_day
 
 NO_TOUCH = (*JOINED, *LEFT, "ordered", "referred")
 
@@ -35,7 +36,7 @@ def touches(client, *, as_of=None, events: Sequence[str] | Mapping[str, str] | N
     >>> sorted(rows.loc[rows["customer_id"] == "C1", "channel"])
     ['shared', 'till']
     """
-    end = source.last_day(client, as_of)
+    end = last_day(client, as_of)
     people = adds(client, as_of=end, by=["store_id", "channel"])
     first = people.filter(people.channel.notnull())
     parts = [first.select("customer_id", channel=first.channel.cast("string"), touched_at="joined_at")]

@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import column_names, day, require
+from opsmodel.intake.contract import column_names, require
 from opsmodel.metrics.ladder.baskets import CUSTOMER, positive
 from opsmodel.metrics.ladder.matching import COVARIATES, Rules, matched
 from opsmodel.metrics.occasions import occasions
 from opsmodel.metrics.rates import Z95
+from opsmodel.metrics.scope import last_day
 
 AGAINST = ("not_yet", "later_joiners")
 FEWEST = 10  # matched members, for an interval
@@ -138,7 +139,7 @@ def _matched(client, as_of, within_days, before_days, against, by) -> tuple:
             "this comparison does not exist.", found=repr(against), fix=f"use one of {AGAINST}."
         )
     groups = column_names(by)
-    last = day(as_of or client.as_of)
+    last = last_day(client, as_of)
     needed = list(dict.fromkeys([*CUSTOMER, "store_id", "member_since", *groups]))
     customers = require(client.customers, "customers", needed)
     since = customers.member_since.cast("timestamp").date()

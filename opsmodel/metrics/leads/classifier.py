@@ -8,7 +8,7 @@ import pandas as pd
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import column_names
 from opsmodel.metrics.leads import scoring
-from opsmodel.metrics.leads.panel import chain
+from opsmodel.metrics.scope import at_home, chain
 
 NUMBERS = ("engagement", "recency_days", "lead_days")
 KINDS = ("channel", "store_id")
@@ -70,8 +70,7 @@ def model_history(client, **question) -> pd.DataFrame:
             chance = _chance(before, now)
             parts.append(now.assign(score=chance, chance=chance))
     found = pd.concat(parts, ignore_index=True) if parts else past.head(0)
-    narrowed = getattr(client, "narrowed", None)
-    return found if narrowed is None else found[found["store_id"].isin(narrowed)].reset_index(drop=True)
+    return at_home(found, client).reset_index(drop=True)
 
 
 def _split(past: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -8,32 +8,12 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import day, require
+from opsmodel.intake.contract import require
 from opsmodel.metrics.counting import days_between
 from opsmodel.metrics.occasions import paid_orders
 from opsmodel.metrics.starts import starts
 
 PERSON = ["cut", "customer_id"]
-
-
-def last_day(client, as_of) -> date:
-    """The last day observed: as given, else the client's own."""
-    if as_of is not None:
-        return day(as_of)
-    if (own := getattr(client, "as_of", None)) is None:
-        raise ArgumentError("the last day is not known.", found="as_of=None", fix='write as_of="2024-06-30".')
-    return day(own)
-
-
-def chain(client):
-    """The whole client: what a score learns from, whichever store asks."""
-    return getattr(client, "chain", client)
-
-
-def in_scope(table: ir.Table, client) -> ir.Table:
-    """The rows of the stores that the client is narrowed to."""
-    narrowed = getattr(client, "narrowed", None)
-    return table if narrowed is None else table.filter(table.store_id.isin(list(narrowed)))
 
 
 def past_days(client, *, as_of: date, within_days: int, n_cuts: int) -> list[date]:

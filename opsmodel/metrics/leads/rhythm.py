@@ -10,8 +10,9 @@ import pandas as pd
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import column_names, require
 from opsmodel.metrics.counting import days_between, tally, with_rate
-from opsmodel.metrics.leads import interest, panel, reasons
+from opsmodel.metrics.leads import interest, reasons
 from opsmodel.metrics.occasions import occasions
+from opsmodel.metrics.scope import chain, last_day
 
 OWN_GAPS = 3  # from so many gaps on, a customer's own quantiles count
 HORIZON = 180  # days; the chain's gaps are those this long ago that ended within as long
@@ -126,7 +127,7 @@ def _gaps(client, as_of, touches: Sequence[str], quiet_days: int) -> ir.Table:
     """One row per reachable buyer: the current gap, the rhythm it is measured by, the touch-free share."""
     if quiet_days < 0:
         raise ArgumentError("quiet_days is below 0.", found=repr(quiet_days), fix="write quiet_days=7.")
-    end, whole = panel.last_day(client, as_of), panel.chain(client)
+    end, whole = last_day(client, as_of), chain(client)
     days = occasions(whole.orders, as_of=end)
     window = ibis.window(group_by="customer_id", order_by="day")
     days = days.mutate(before=days.day.lag().over(window))

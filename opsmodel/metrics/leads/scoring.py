@@ -10,6 +10,7 @@ import pandas as pd
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import column_names
 from opsmodel.metrics.leads import interest, learned, panel, reasons
+from opsmodel.metrics.scope import at_home, chain, last_day
 
 KINDS = ("channel", "store_id")
 FEW = 100.0  # leads a month; below, a score cannot be shown to beat the order of recency
@@ -71,13 +72,13 @@ def score(
     >>> early[["customer_id", "lead_days", "engagement", "ordered_by"]].values.tolist()
     [['C5', 0, 1.0, 'recency']]
     """
-    end = panel.last_day(client, as_of)
-    whole = panel.chain(client)
+    end = last_day(client, as_of)
+    whole = chain(client)
     cuts = [*panel.past_days(whole, as_of=end, within_days=within_days, n_cuts=n_cuts), end]
     monthly = panel.monthly_leads(whole, as_of=end)
     how = {"weights": weights, "other": other, "groups": groups, "cap": cap, "tau_days": tau_days}
     rows = _standing(whole, cuts, end, within_days, fit, how, monthly < few)
-    rows = panel.in_scope(rows.filter(rows.cut == end), client)
+    rows = at_home(rows.filter(rows.cut == end), client)
     rows = rows.mutate(leads_a_month=ibis.literal(monthly))
     within = column_names(by)
     order = [rows.standing.desc(), rows.recency_days, rows.customer_id]
@@ -116,11 +117,11 @@ def history(
     >>> table[["customer_id", "lead_days", "bought"]].values.tolist()
     [['C5', 1, True]]
     """
-    end = panel.last_day(client, as_of)
-    whole = panel.chain(client)
+    end = last_day(client, as_of)
+    whole = chain(client)
     cuts = panel.past_days(whole, as_of=end, within_days=within_days, n_cuts=n_cuts)
     how = {"weights": weights, "other": other, "groups": groups, "cap": cap, "tau_days": tau_days}
-    rows = panel.in_scope(_standing(whole, cuts, end, within_days, fit, how, False), client)
+    rows = at_home(_standing(whole, cuts, end, within_days, fit, how, False), client)
     names = ["cut", "customer_id", "store_id", "channel", "lead_days", "recency_days"]
     names += ["fit", "engagement", "score", "chance"]
     found = rows.filter(rows.fit.notnull(), rows.bought.notnull()).select(*names, "bought").execute()

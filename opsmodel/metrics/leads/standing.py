@@ -9,6 +9,7 @@ import pandas as pd
 from opsmodel.intake.contract import column_names
 from opsmodel.metrics.leads import panel
 from opsmodel.metrics.occasions import occasions
+from opsmodel.metrics.scope import chain, last_day
 
 
 def overview(client, *, as_of=None, within_days: int = 30, by: str | Sequence[str] | None = None):
@@ -27,7 +28,7 @@ def overview(client, *, as_of=None, within_days: int = 30, by: str | Sequence[st
     >>> overview(seven_customer_shop(), as_of="2024-05-18")[["n_leads", "n_fresh_leads"]].values.tolist()
     [[1, 1]]
     """
-    end = panel.last_day(client, as_of)
+    end = last_day(client, as_of)
     names = column_names(by)
     rows = panel.leads(client, cuts=[end], as_of=end, within_days=within_days)
     rows = rows.mutate(lead_days=panel.age_days(rows, "joined_day"))
@@ -52,5 +53,5 @@ def overview(client, *, as_of=None, within_days: int = 30, by: str | Sequence[st
         table = pd.concat([found, worth], axis=1)
     whole = ["n_leads", "n_fresh_leads", "n_first_orders"]
     table[whole] = table[whole].fillna(0).astype("int64")
-    table["leads_a_month"] = panel.monthly_leads(panel.chain(client), as_of=end)
+    table["leads_a_month"] = panel.monthly_leads(chain(client), as_of=end)
     return table.astype({"median_lead_days": float, "first_order_value": float})

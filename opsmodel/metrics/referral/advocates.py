@@ -13,7 +13,8 @@ from opsmodel.intake.contract import column_names, require
 from opsmodel.metrics.counting import days_between
 from opsmodel.metrics.occasions import identified, paid_orders
 from opsmodel.metrics.quiet import repeats
-from opsmodel.metrics.referral.people import KEPT_DAYS, chain, customers, last_day
+from opsmodel.metrics.referral.people import KEPT_DAYS, customers
+from opsmodel.metrics.scope import chain, last_day
 from opsmodel.metrics.starts import starts
 from opsmodel.wording import _
 

@@ -10,7 +10,8 @@ import pandas as pd
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import column_names
 from opsmodel.metrics.referral.forest import NONE
-from opsmodel.metrics.referral.people import last_day, people, watched
+from opsmodel.metrics.referral.people import people, watched
+from opsmodel.metrics.scope import last_day
 
 
 def flags(

@@ -12,8 +12,9 @@ from opsmodel.intake.contract import column_names, day
 from opsmodel.metrics.counting import days_between, with_rate
 from opsmodel.metrics.occasions import occasions
 from opsmodel.metrics.referral.forest import NONE, Forest, direct
-from opsmodel.metrics.referral.people import chain, last_day, people, spent
+from opsmodel.metrics.referral.people import people, spent
 from opsmodel.metrics.referral.uncertainty import mean_interval
+from opsmodel.metrics.scope import chain, last_day
 
 TOP = 0.01
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -10,22 +9,13 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import TableError
-from opsmodel.intake.contract import day, require
+from opsmodel.intake.contract import require
 from opsmodel.metrics.occasions import occasions
 from opsmodel.metrics.referral.forest import Forest, grow
+from opsmodel.metrics.scope import chain
 
 KEPT_DAYS = 7  # a retained add is still a contact so many days after joining
 NEEDED = ["customer_id", "store_id", "referrer_id", "joined_at", "left_at"]
-
-
-def last_day(client, as_of) -> date:
-    """The last day observed: the one given, else the client's."""
-    return day(client.as_of if as_of is None else as_of)
-
-
-def chain(client) -> Any:
-    """The whole client: a referrer may be at home in another store."""
-    return getattr(client, "chain", client)
 
 
 def people(client, *, until: date, columns: Sequence[str] = ()) -> tuple[pd.DataFrame, Forest]:

@@ -12,7 +12,8 @@ from opsmodel.intake.contract import column_names, require
 from opsmodel.metrics.counting import days_between, with_rate
 from opsmodel.metrics.occasions import paid_orders
 from opsmodel.metrics.referral.forest import NONE
-from opsmodel.metrics.referral.people import KEPT_DAYS, chain, kept, last_day, people, watched
+from opsmodel.metrics.referral.people import KEPT_DAYS, kept, people, watched
+from opsmodel.metrics.scope import chain, last_day
 from opsmodel.metrics.starts import returns
 
 INVITED, OTHER = "invited", "other_adds"

@@ -10,8 +10,9 @@ from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import column_names, day
 from opsmodel.metrics.occasions import occasions
 from opsmodel.metrics.referral.forest import NONE, Forest
-from opsmodel.metrics.referral.people import KEPT_DAYS, chain, kept, last_day, people, watched
+from opsmodel.metrics.referral.people import KEPT_DAYS, kept, people, watched
 from opsmodel.metrics.referral.schemes import Tier, read
+from opsmodel.metrics.scope import chain, last_day
 
 COUNTED = ["n_earned", "n_redeemed", "n_lapsed", "n_open"]
 SUMS = ["n_inviters", "n_referred", *COUNTED, "paid", "commission", "open_cost", "margin", "unknown"]

@@ -10,8 +10,9 @@ import pandas as pd
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import column_names, require
 from opsmodel.metrics.referral.forest import NONE
-from opsmodel.metrics.referral.people import KEPT_DAYS, chain, kept, last_day, people
+from opsmodel.metrics.referral.people import KEPT_DAYS, kept, people
 from opsmodel.metrics.referral.uncertainty import count_interval
+from opsmodel.metrics.scope import chain, last_day
 from opsmodel.metrics.survival import kaplan_meier, quantiles
 
 

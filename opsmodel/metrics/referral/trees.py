@@ -9,7 +9,8 @@ import pandas as pd
 
 from opsmodel.intake.contract import column_names
 from opsmodel.metrics.referral.forest import NONE, below, direct
-from opsmodel.metrics.referral.people import last_day, people, spent
+from opsmodel.metrics.referral.people import people, spent
+from opsmodel.metrics.scope import last_day
 
 
 def tree(client, *, as_of=None, by: str | Sequence[str] | None = None) -> ir.Table:
