@@ -1,15 +1,19 @@
 """The training: glossary, beliefs, quiz, role cards and effect, each branch with its numbers."""
 
+from datetime import date
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
+from ibis import memtable
 
-from opsmodel import growth, maturity, open_client, wording
+from opsmodel import growth, maturity, open_client, sop, wording
 from opsmodel.advice import findings, training
 from opsmodel.advice.training import roles as training_roles
 from opsmodel.advice.training import sheet
 from opsmodel.advice.training import terms as training_glossary
 from opsmodel.advice.training import values as training_values
-from opsmodel.advice.training.effect import effect
+from opsmodel.advice.training.effect import changes_by_store, effect
 from opsmodel.errors import ArgumentError
 from opsmodel.metrics.maturity.model import model
 
@@ -244,6 +248,30 @@ def test_the_measured_values_of_the_demo_are_those_of_its_stores(demo):
         whole = of_question[of_question["store_id"].isna()]
         assert len(whole) == 1, question
         assert whole["n"].item() >= of_question["n"].max()
+
+
+def test_on_time_is_the_same_number_in_training_and_in_coaching(demo):
+    believed = training.measured(demo).query("question == 'sop_on_time'").set_index("store_id")["measured"]
+    for store in ("S001", "S002"):  # in S002 one person ticks in bursts
+        steps = sop.standing(demo.store(store))
+        coached = steps["n_on_time"].sum() / steps["n_due"].sum()
+        taught = training_values.values(demo.store(store)).set_index("metric")["value"]
+        assert believed[store] == pytest.approx(coached)
+        assert taught["sop_on_time"] == pytest.approx(coached)
+
+
+def test_a_task_due_on_a_day_is_on_time_until_its_end():
+    days = pd.date_range("2024-01-01", periods=91, freq="D").astype("datetime64[us]")
+    one = pd.DataFrame({"staff_id": "01", "due_at": days, "done_at": days + pd.Timedelta(hours=12)})
+    tasks = pd.concat([one.assign(store_id=store) for store in ("S1", "S2")])
+    sales = tasks.assign(ordered_at=tasks["due_at"], amount=1.0, customer_id="a")
+    chain = SimpleNamespace(
+        stores=memtable({"store_id": ["S1", "S2"], "started_on": ["2024-02-15", None]}),
+        tasks=memtable(tasks), sales=memtable(sales), as_of=date(2024, 3, 31), has=lambda table: True,
+    )  # fmt: skip
+    chain.chain = chain
+    rows = changes_by_store(chain).query("measure == 'sop_on_time'")
+    assert rows[["before", "after"]].to_numpy().tolist() == [[1.0, 1.0], [1.0, 1.0]]
 
 
 def test_a_year_of_the_what_if_is_the_revenue_of_the_periods(demo):

@@ -129,6 +129,15 @@ def test_a_burst_is_many_ticks_of_one_person_in_any_sixty_seconds():
         sop.bulk(ticked, as_of=AS_OF, at_least=1)
 
 
+def test_the_staff_number_of_two_stores_is_two_persons():
+    done = pd.Timestamp("2024-05-30 20:58:30") + pd.to_timedelta(range(6), unit="s")
+    each = {"staff_id": "01", "due_at": "2024-05-01 20:00", "done_at": done}
+    both = pd.concat([pd.DataFrame(each | {"store_id": store}) for store in ("S1", "S2")])
+    assert sop.bulk(both, as_of=AS_OF, by="store_id")["most_at_once"].tolist() == [6, 6]
+    assert sop.credible(both, as_of=AS_OF).count().execute() == 12
+    assert sop.credible(both.drop(columns="store_id"), as_of=AS_OF).count().execute() == 0
+
+
 def test_ticks_that_are_only_dates_are_no_burst():
     dates = pd.DataFrame({"staff_id": "E1", "due_at": "2024-05-01", "done_at": ["2024-05-01"] * 40})
     assert sop.bulk(dates, as_of=AS_OF)["n_bulk"].tolist() == [0]

@@ -80,7 +80,8 @@ def tasks(store, due, share, n):
     at = pd.Timestamp(due) + pd.Timedelta(hours=20)
     hit = np.arange(n) < round(share * n)
     done = pd.Series(at - pd.Timedelta(hours=1), index=range(n)).where(hit)
-    return pd.DataFrame({"store_id": store, "due_at": at, "done_at": done})
+    staff = [f"E{number}" for number in range(n)]  # nobody ticks in bursts
+    return pd.DataFrame({"store_id": store, "staff_id": staff, "due_at": at, "done_at": done})
 
 
 def actions(**more):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from opsmodel.advice import once
 from opsmodel.intake import contract
-from opsmodel.metrics import growth, maturity
+from opsmodel.metrics import growth, maturity, sop
 from opsmodel.metrics.rates import SMALLEST_BASE
 
 LONGEST, SHORTEST = 84, 28  # days of the windows before and after, whole weeks
@@ -23,7 +23,7 @@ def effect(client) -> pd.DataFrame:
 
     1 reaction   mean satisfaction, 0 to 4
     2 learning   share of quiz questions answered right, before and after, by person
-    3 behaviour  share of due SOP tasks done on time, in the stores of the wave against stores not yet trained
+    3 behaviour  share of due SOP tasks done on time (`sop.adherence`, ticks in bursts left out), in the stores of the wave against stores not yet trained
     4 results    net revenue and buyers, the same way, as a relative change
 
     Levels 3 and 4 compare equal windows before and after the first day of the wave (up to 12 weeks), stores
@@ -106,11 +106,10 @@ def _measured(client, begin: date, end: date) -> pd.DataFrame:
         for name in ("net_revenue", "n_buyers")
     ]
     if chain.has("tasks"):
-        due = chain.tasks.filter(chain.tasks.due_at.date().between(ibis.date(begin), ibis.date(end)))
-        found = due.group_by("store_id").agg(
-            n=due.count(), value=(due.done_at <= due.due_at).fill_null(False).cast("float64").mean()
-        ).to_pandas()  # fmt: skip
-        found = found[found["n"] >= SMALLEST_BASE]
+        tasks = sop.credible(chain.tasks, as_of=client.as_of)
+        tasks = tasks.filter(tasks.due_at.date().between(ibis.date(begin), ibis.date(end)))
+        found = sop.adherence(tasks, as_of=end, by="store_id", per="all")
+        found = found[found["n_due"] >= SMALLEST_BASE].rename(columns={"adherence": "value"})
         parts.insert(0, found.assign(measure="sop_on_time")[["measure", "store_id", "value"]])
     return pd.concat(parts, ignore_index=True).dropna(subset="value")
 

@@ -31,7 +31,7 @@ def measured(client) -> pd.DataFrame:
         found = once.whole(client, referred_by_store).rename(columns={"n_referred": "k", "n_customers": "n"})
         parts.append(_numbers(found, "referred_share", "referred_share"))
     if client.has("tasks"):
-        found = once.whole(client, sop.adherence, by="store_id", per="all")
+        found = once.whole(client, sop.credible_adherence, by="store_id", per="all")
         found = found.rename(columns={"n_on_time": "k", "n_due": "n"})
         parts.append(_numbers(found, "sop_on_time", "sop_on_time"))
     return pd.concat(parts, ignore_index=True)[COLUMNS]

@@ -104,7 +104,8 @@ def _bringing(shop) -> Iterator[tuple]:
 
 def _procedures(shop) -> Iterator[tuple]:
     if shop.has("tasks"):
-        yield from _row(once.of(shop, sop.adherence, "tasks", per="all"), "sop_on_time", "n_due", "adherence")
+        done = once.of(shop, sop.credible_adherence, per="all")
+        yield from _row(done, "sop_on_time", "n_due", "adherence")
 
 
 def _days(shop) -> int:

@@ -3,7 +3,7 @@
 A task is due once, to one customer, by one member of staff; what is ticked after the due time is late.
 """
 
-from opsmodel.metrics.sop.adherence import adherence
+from opsmodel.metrics.sop.adherence import adherence, credible_adherence
 from opsmodel.metrics.sop.bulk import bulk, credible
 from opsmodel.metrics.sop.coverage import coverage
 from opsmodel.metrics.sop.effects import effects
@@ -22,6 +22,7 @@ __all__ = [
     "control_chart",
     "coverage",
     "credible",
+    "credible_adherence",
     "effects",
     "fair",
     "named",

@@ -6,6 +6,7 @@ import pandas as pd
 
 from opsmodel.intake.contract import column_names
 from opsmodel.metrics.counting import tally, totals, with_rate
+from opsmodel.metrics.sop.bulk import credible
 from opsmodel.metrics.sop.ticks import grain, source, ticks
 from opsmodel.metrics.survival import kaplan_meier, quantiles
 
@@ -55,6 +56,19 @@ def adherence(
     table = with_rate(table, "adherence", "n_on_time", "n_due")
     done_rate = (table["n_on_time"] + table["n_late"]) / table["n_due"].where(table["n_due"] > 0)
     return _with_delays(table.assign(done_rate=done_rate), counted[due], keys)
+
+
+def credible_adherence(
+    client, *, as_of=None, by: str | Sequence[str] | None = None, grace: float = 0, per: str = "step"
+) -> pd.DataFrame:
+    """`adherence` as all pages tell it: ticks in bursts (see `bulk`) are left out, done or not is unknown.
+
+    client  a client or store, with tasks; the other arguments, columns and errors are those of `adherence`
+
+    >>> credible_adherence(open_client("demo").store("S002"), per="all")  # doctest: +SKIP
+    """
+    tasks, end = source(client, as_of)
+    return adherence(credible(tasks, as_of=end), as_of=end, by=by, grace=grace, per=per)
 
 
 def _with_delays(table: pd.DataFrame, due: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

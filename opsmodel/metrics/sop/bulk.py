@@ -26,7 +26,8 @@ def bulk(
 
     A burst may be an honest evening of catching up on paper; it says when the ticking was done, not whether
     the work was. It is to be asked about, not a verdict. A tick at midnight sharp is a date without a time
-    of day, and in no burst.
+    of day, and in no burst. Where tasks name their store, staff of two stores are two persons, for many
+    chains number their staff store by store.
 
     tasks     one row per task: staff_id, due_at, done_at; or a client
     as_of     last day observed, inclusive; a client's own if not given
@@ -83,14 +84,15 @@ def _marked(tasks, as_of, at_least: int, seconds: float, columns: Sequence[str])
             fix="write at_least=10, seconds=60.",
         )
     rows = require(tasks, "tasks", ["staff_id", "due_at", "done_at"])
-    keep = [*dict.fromkeys([*columns, "staff_id", "due_at", "done_at"])]
+    person = [name for name in ("store_id", "staff_id") if name in rows.columns]
+    keep = [*dict.fromkeys([*columns, *person, "due_at", "done_at"])]
     rows = rows.select(keep)
     seen = ticks(rows.mutate(ticked_at=rows.done_at), as_of=as_of, carry=[*keep, "ticked_at"])
     seen = seen.mutate(done_at=seen.ticked_at)
     seen = seen.mutate(ticked_at=seen.delay_minutes.isnull().ifelse(ibis.null("timestamp"), seen.done_at))
     timed = (seen.ticked_at != seen.ticked_at.truncate("D")).fill_null(False)
     seen = seen.mutate(second=seen.ticked_at.epoch_seconds(), is_timed=timed)
-    one = ["staff_id", "is_timed"]
+    one = [*person, "is_timed"]
     ahead = ibis.window(group_by=one, order_by="second", range=(0, int(seconds)))
     seen = seen.mutate(ahead=seen.ticked_at.count().over(ahead))
     behind = ibis.window(group_by=one, order_by="second", range=(-int(seconds), 0))

@@ -11,6 +11,7 @@ import pandas as pd
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import column_names, day, require
 from opsmodel.metrics.occasions import occasions, paid_orders
+from opsmodel.metrics.sop.bulk import credible
 from opsmodel.metrics.sop.ticks import ordered, ticks
 from opsmodel.metrics.starts import returns
 
@@ -33,9 +34,9 @@ def weekly(
     them, for each KPI. Made for `control_chart`.
 
     client     a client or store, with the tables its KPIs need
-    kpis       sop_on_time (tasks by their due day, on time), retained_Nd (adds still contacts after N days),
-               close_Nd (adds who buy within N days), repurchase_Nd (first-time buyers back within N days);
-               one whose table is missing is left out
+    kpis       sop_on_time (tasks by their due day, on time; without ticks in bursts), retained_Nd (adds still
+               contacts after N days), close_Nd (adds who buy within N days), repurchase_Nd (first-time buyers
+               back within N days); one whose table is missing is left out
     as_of      last day observed, inclusive; default: the client's
     period     week (Monday to Sunday) or month
     n_periods  so many at most
@@ -87,7 +88,7 @@ def cases(client, kpi: str, *, as_of) -> ir.Table:
     """One row per case whose window is over: store_id (home store), began (day), is_hit. Lazy."""
     what, n = parse(kpi)
     if what == "sop":
-        rows = ticks(client.tasks, as_of=as_of, carry=["store_id"])
+        rows = ticks(credible(client.tasks, as_of=as_of), as_of=as_of, carry=["store_id"])
         rows = rows.filter(rows.is_due)
         return rows.select("store_id", began=rows.due_at.date(), is_hit=rows.is_on_time)
     if what == "repurchase":

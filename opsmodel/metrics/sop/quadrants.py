@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
+from opsmodel.intake.contract import day
 from opsmodel.metrics.rates import SMALLEST_BASE
-from opsmodel.metrics.sop.adherence import adherence
+from opsmodel.metrics.sop.adherence import adherence, credible_adherence
 from opsmodel.metrics.sop.bulk import credible
 from opsmodel.metrics.sop.effects import effects
-from opsmodel.metrics.sop.ticks import source
 
 CELLS = {
     ("low", "strong"): "train",
@@ -93,9 +93,8 @@ def standing(
 
     >>> standing(shop, within_days=30)  # doctest: +SKIP
     """
-    tasks, end = source(client, as_of)
-    tasks = credible(tasks, as_of=end)
-    done = adherence(tasks, as_of=end, by=by, grace=grace, per=per)
+    end = day(as_of or client.as_of)
+    done = credible_adherence(client, as_of=end, by=by, grace=grace, per=per)
     working = effects(
         credible(client.chain, as_of=end), client.chain.orders, as_of=end, within_days=within_days,
         lead_gap=lead_gap, grace=grace, same=same, per=per,
