@@ -117,10 +117,10 @@ def test_a_code_lasts_by_the_weeks_that_brought_somebody_who_stayed():
     customers = pd.DataFrame({
         "code_id": ["map", "map", "map", "gift", None],
         "joined_at": pd.to_datetime(["2024-06-20", "2024-06-10", "2024-06-03", "2024-06-03", "2024-06-03"]),
-        "left_at": pd.to_datetime([None, "2024-06-12", None, "2024-06-05", None]),
+        "left_at": pd.to_datetime([None, "2024-06-12", "2024-06-10", "2024-06-05", None]),
     })  # fmt: skip
     found = design.lasting(SimpleNamespace(customers=customers), as_of=DAY, n_weeks=4)
-    # seen to 2024-06-23: weeks from 17, 10, 3 June; the add of 10 June left after two days
+    # seen to 2024-06-23: weeks from 17, 10, 3 June; of 10 June, left after two days, of 3 June after seven
     assert found.values.tolist() == [["gift", 3, 0, 0.0], ["map", 3, 2, 2 / 3]]
     with pytest.raises(ArgumentError, match="n_weeks"):
         design.lasting(SimpleNamespace(customers=customers), as_of=DAY, n_weeks=0)

@@ -26,7 +26,7 @@ CUSTOMERS = pd.DataFrame(
         ("C1", "A", "2025-01-06 09:00", None),
         ("C2", "B", "2025-01-07 09:00", "2025-01-10 09:00"),
         ("C3", "B", "2025-01-08 09:00", "2025-03-01 09:00"),
-        ("C4", "A", "2025-01-13 09:00", None),
+        ("C4", "A", "2025-01-13 09:00", "2025-01-20 09:00"),  # stayed for seven days to the second
     ],
     columns=["customer_id", "store_id", "joined_at", "left_at"],
 )

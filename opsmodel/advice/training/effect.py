@@ -23,7 +23,8 @@ def effect(client) -> pd.DataFrame:
 
     1 reaction   mean satisfaction, 0 to 4
     2 learning   share of quiz questions answered right, before and after, by person
-    3 behaviour  share of due SOP tasks done on time (`sop.adherence`, ticks in bursts left out), in the stores of the wave against stores not yet trained
+    3 behaviour  share of due SOP tasks done on time (`sop.adherence`, without ticks in bursts), in the stores
+                 of the wave against stores not yet trained
     4 results    net revenue and buyers, the same way, as a relative change
 
     Levels 3 and 4 compare equal windows before and after the first day of the wave (up to 12 weeks), stores

@@ -42,7 +42,7 @@ def lasting(
     adds = table.filter(table.joined_at.notnull(), table.joined_at.date() <= ibis.literal(last))
     adds = adds.filter(*(adds[name].notnull() for name in names))
     ago = days_between(adds.joined_at.date(), ibis.literal(last)) // 7
-    stays = adds.left_at.isnull() | (adds.left_at > adds.joined_at + ibis.interval(days=KEPT_DAYS))
+    stays = adds.left_at.isnull() | (adds.left_at >= adds.joined_at + ibis.interval(days=KEPT_DAYS))
     seen = adds.mutate(week=ago, stays=stays)
     kept = seen.stays & (seen.week < n_weeks)
     figures = {"oldest": seen.week.max(), "n_weeks_alive": seen.week.nunique(where=kept)}

@@ -80,7 +80,7 @@ def _added(chain, kpi: str, wait: int) -> ir.Table:
     if kpi == "adds":
         return seen.select("unit", "day", value=ibis.literal(1, "int64"))
     seen = require(seen, "customers", ["left_at"])
-    kept = seen.left_at.isnull() | (seen.left_at > seen.joined_at + ibis.interval(days=wait))
+    kept = seen.left_at.isnull() | (seen.left_at >= seen.joined_at + ibis.interval(days=wait))
     return seen.select("unit", "day", value=kept.cast("int64"))
 
 
