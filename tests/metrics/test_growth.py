@@ -97,6 +97,12 @@ def test_an_empty_table_and_an_anonymous_one_are_ordinary(shop):
     assert nobody[["net_revenue", "n_buyers", "orders_per_buyer"]].tolist() == [45.0, 1.0, 1.0]
 
 
+def test_a_store_whose_amounts_are_all_missing_has_sold_nothing(shop):
+    orders = shop.orders.assign(amount=shop.orders["amount"].mask(shop.orders["store_id"] == "S2"))
+    found = growth.equation(orders, by="store_id", **HALF_YEAR).set_index("store_id")
+    assert found.loc["S2", ["net_revenue", "n_orders", "n_buyers"]].tolist() == [0, 0, 0]
+
+
 def test_row_order_and_later_rows_change_nothing_and_the_input_stays(shop):
     before = shop.orders.copy()
     straight = growth.equation(shop.orders, **HALF_YEAR)

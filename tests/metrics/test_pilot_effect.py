@@ -125,6 +125,9 @@ def test_a_week_that_straddles_the_start_or_the_end_counts_on_neither_side():
     assert midweek[["n_pre", "n_post"]].tolist() == [4, 1]
     monday = pilot.effect(history, start="2025-02-03", end="2025-02-23", **asked).iloc[0]
     assert monday[["n_pre", "n_post"]].tolist() == [4, 3]
+    weeks = history.assign(period=history["period"].dt.to_period("W"))
+    week = pilot.effect(weeks, start=pd.Period("2025-02-03", "W"), end=pd.Period("2025-02-17", "W"), **asked)
+    pd.testing.assert_series_equal(week.iloc[0], monday)
 
 
 @pytest.mark.parametrize(

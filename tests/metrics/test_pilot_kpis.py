@@ -141,6 +141,8 @@ def test_a_running_pilot_is_answered_from_the_client(demo):
         12,
         1,
     ]
+    ended = pilot.measured(demo, end="2025-06-02", **asked)  # a Monday is a day here, and not its week
+    assert ended["n_post"].iloc[0] == 8
     assert len(pilot.checked(demo, **asked)) == 5
     assert len(pilot.drawn(demo, **asked)) == 38
     assert len(pilot.by_chance(demo, **asked)) == 35

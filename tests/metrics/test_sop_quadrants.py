@@ -185,6 +185,9 @@ def test_empty_tables_and_bad_arguments():
     tasks, orders = chain(7, n_customers=10)
     assert len(sop.quadrants(tasks.head(0), orders, as_of=AS_OF)) == 0
     assert sop.quadrants(tasks, orders.head(0), as_of=AS_OF)["works"].tolist() == ["unknown"]
+    unnamed = sop.quadrants(tasks.assign(sop=None).astype({"sop": "string"}), orders, as_of=AS_OF)
+    named = sop.quadrants(tasks, orders, as_of=AS_OF)
+    pd.testing.assert_frame_equal(unnamed.drop(columns="sop"), named.drop(columns="sop"))
     with pytest.raises(TableError, match="customer_id"):
         sop.effects(tasks.drop(columns="customer_id"), orders, as_of=AS_OF)
     for bad in ({"within_days": 0}, {"lead_gap": -1}, {"grace": 0.5}, {"same": "day"}):

@@ -84,12 +84,12 @@ def _buyers(sales, keys: list[str]):
     """One row a known buyer: purchase occasions, and the net of all days."""
     known = sales.filter(sales.customer_id.notnull())
     days = known.group_by([*keys, "customer_id", "on"]).agg(net=known.net.sum())
-    spent = (days.net > 0).cast("int64")
+    spent = (days.net > 0).fill_null(False).cast("int64")
     return days.group_by([*keys, "customer_id"]).agg(n_orders=spent.sum(), identified=days.net.sum())
 
 
 def _sales(sales, buyers, keys: list[str]) -> pd.DataFrame:
-    paid = sales.net > 0
+    paid = (sales.net > 0).fill_null(False)
     rung = sales.aggregate(
         by=keys,
         net_revenue=sales.net.sum().cast("float64"),

@@ -154,6 +154,8 @@ def _over(periods: pd.Index) -> pd.DatetimeIndex:
 def _like(periods: pd.Index, value):
     if value is None or not pd.api.types.is_datetime64_any_dtype(periods):
         return value
+    if isinstance(value, pd.Period):
+        return value.start_time
     try:
         return pd.Timestamp(value)
     except (TypeError, ValueError):

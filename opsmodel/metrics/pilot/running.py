@@ -140,4 +140,6 @@ def _until(rows: pd.DataFrame, until) -> pd.DataFrame:
 
 
 def _asked(stores, start, end, period: str) -> dict:
+    if end is not None:  # noon, so that a Monday is told from the week that begins with it
+        end = pd.Timestamp(end) + pd.Timedelta(hours=12)
     return {"treated": list(stores), "start": start, "end": end, "before": BEFORE[period]}

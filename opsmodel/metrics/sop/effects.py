@@ -83,7 +83,7 @@ def effects(
         [dict(zip(keys, group, strict=True)) | _compared(part) for group, part in groups],
         columns=[*keys, *COLUMNS],
     )
-    return ordered(table, keys)
+    return ordered(table.astype(rows[keys].dtypes), keys)
 
 
 class Windows(NamedTuple):
