@@ -140,11 +140,7 @@ def channel_payback(table: pd.DataFrame, *, title: str, as_of=None, by: str = "c
     figure = theme.figure(title, base=base, as_of=as_of, height=360, legend=True)
     for color, (name, rows) in zip(theme.PALETTE, _largest(drawn, by, "n_adds"), strict=False):
         days = theme.rounded(rows["days"])
-        for side, filled in ((NET[1], None), (NET[2], "tonexty")):
-            figure.add_scatter(
-                x=days, y=theme.rounded(rows[side]), mode="lines", line={"width": 0}, fill=filled,
-                fillcolor=_pale(color), hoverinfo="skip", showlegend=False,
-            )  # fmt: skip
+        marks.band(figure, days, rows[NET[1]], rows[NET[2]], color=_pale(color), showlegend=False)
         figure.add_scatter(
             name=marks.labels([channel_name(name)])[0], x=days, y=theme.rounded(rows["net_margin"]),
             mode="lines", line={"color": color, "width": 2.5},

@@ -89,11 +89,7 @@ def front_end_payback(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figu
         groups = [(name, drawn[drawn["entry_product"] == name]) for name in sizes.index[:6]]
     else:
         groups = [("", drawn)]
-        for side, filled in (("margin_low", None), ("margin_high", "tonexty")):
-            figure.add_scatter(
-                x=theme.rounded(drawn["days"]), y=theme.rounded(drawn[side]), mode="lines", fill=filled,
-                name=side, line={"width": 0}, fillcolor="rgba(0,114,178,0.18)", hoverinfo="skip",
-            )  # fmt: skip
+        marks.band(figure, theme.rounded(drawn["days"]), drawn["margin_low"], drawn["margin_high"])
     for color, (name, rows) in zip(theme.PALETTE, groups, strict=False):
         figure.add_scatter(
             name=marks.labels([name])[0], x=theme.rounded(rows["days"]), y=theme.rounded(rows["margin"]),

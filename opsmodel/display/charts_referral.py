@@ -100,11 +100,7 @@ def sharing_forecast(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figur
     figure = theme.figure(title, base=base, as_of=as_of, height=330)
     places = theme.rounded(drawn["generation"])
     if drawn["reached_low"].notna().all() and drawn["reached_high"].notna().all():
-        for side, filled in (("reached_low", None), ("reached_high", "tonexty")):
-            figure.add_scatter(
-                x=places, y=theme.rounded(drawn[side]), mode="lines", fill=filled, name=side,
-                line={"width": 0}, fillcolor="rgba(0,114,178,0.18)", hoverinfo="skip",
-            )  # fmt: skip
+        marks.band(figure, places, drawn["reached_low"], drawn["reached_high"])
     hover = [
         _("generation {g}: {new} new, {reached} in all", g=f"{row.generation:g}",
           new=numbers.count(row.n_new), reached=numbers.count(row.reached))

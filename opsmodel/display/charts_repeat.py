@@ -76,11 +76,7 @@ def survival(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     start = pd.DataFrame({"days": [0.0], "repurchased": [0.0], "low": [0.0], "high": [0.0]})
     curve = pd.concat([start, drawn]) if drawn["days"].iloc[0] > 0 else drawn
     days = theme.rounded(curve["days"])
-    for side, filled in (("low", None), ("high", "tonexty")):
-        figure.add_scatter(
-            x=days, y=theme.rounded(curve[side]), mode="lines", fill=filled, name=side,
-            line={"shape": "hv", "width": 0}, fillcolor="rgba(0,114,178,0.18)", hoverinfo="skip",
-        )  # fmt: skip
+    marks.band(figure, days, curve["low"], curve["high"], shape="hv")
     hover = _("day {day}: {rate} returned; still at risk: {n}",
               day="%{x}", rate="%{y:.1%}", n="%{customdata:,d}")  # fmt: skip
     figure.add_scatter(

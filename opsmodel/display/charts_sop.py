@@ -156,11 +156,7 @@ def control_charts(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
 
 def _panel(figure: go.Figure, rows: pd.DataFrame, axis: str) -> None:
     weeks = [f"{week:%Y-%m-%d}" if hasattr(week, "strftime") else week for week in rows["period"]]
-    for side, filled in (("low", None), ("high", "tonexty")):
-        figure.add_scatter(
-            x=weeks, y=theme.rounded(rows[side]), yaxis=axis, mode="lines", fill=filled, hoverinfo="skip",
-            line={"width": 0, "shape": "hvh"}, fillcolor="rgba(0,114,178,0.12)",
-        )  # fmt: skip
+    marks.band(figure, weeks, rows["low"], rows["high"], shape="hvh", yaxis=axis)
     figure.add_scatter(
         x=weeks, y=theme.rounded(rows["centre"]), yaxis=axis, mode="lines", hoverinfo="skip",
         line={"color": theme.GREY, "width": 1, "dash": "dot"},

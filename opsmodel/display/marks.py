@@ -9,6 +9,8 @@ from opsmodel.display.typeset import plain, wrap
 from opsmodel.errors import TableError
 from opsmodel.metrics.rates import SMALLEST_BASE
 
+PALE_BLUE = "rgba(0,114,178,0.18)"  # of the area of an interval
+
 
 def columns(table: pd.DataFrame, names: list[str], chart: str) -> pd.DataFrame:
     """The table, once it is known to hold the columns a chart draws.
@@ -46,6 +48,22 @@ def whiskers(values: pd.Series, low: pd.Series, high: pd.Series) -> dict:
 def colors(base: pd.Series, color: str = theme.BLUE) -> list[str]:
     """The colour of each mark: grey where its base is under 30, and so no basis for a conclusion."""
     return [color if size >= SMALLEST_BASE else theme.FAINT for size in base.fillna(0)]
+
+
+def band(
+    figure: go.Figure, x, low: pd.Series, high: pd.Series, *, color: str = PALE_BLUE, shape: str = "linear",
+    **trace,
+) -> None:  # fmt: skip
+    """The area between two bounds, to be drawn before the line inside it.
+
+    shape  "hv" or "hvh" where the line has steps; trace  further arguments of both its edges
+    """
+    for bound, fill in ((low, None), (high, "tonexty")):
+        line = {"width": 0} | ({"shape": shape} if shape != "linear" else {})
+        figure.add_scatter(
+            x=x, y=theme.rounded(bound), mode="lines", fill=fill, fillcolor=color, line=line,
+            name=str(bound.name), hoverinfo="skip", **trace,
+        )  # fmt: skip
 
 
 def beside(position: str) -> dict:
