@@ -5,7 +5,6 @@ Live in JupyterLab; in a batch report the what-if shows one choice, and the quiz
 
 from collections.abc import Iterable
 from functools import partial
-from html import escape
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -14,13 +13,13 @@ from opsmodel import numbers
 from opsmodel.display import charts, theme
 from opsmodel.display.cells import factor_writer
 from opsmodel.display.headings import heading
-from opsmodel.display.panels import Choice, Panel, View, live
+from opsmodel.display.panels import Choice, Panel, View
+from opsmodel.display.quiz import quiz
 from opsmodel.display.tables import Table
-from opsmodel.errors import TableError
 from opsmodel.metrics import growth
 from opsmodel.wording import _
 
-QUIZ = ("number", "topic", "question", "options", "answer", "why")
+__all__ = ["grouped", "quiz", "what_if", "what_if_view"]
 
 
 def what_if_view(reach: pd.DataFrame, **levels: float) -> View:
@@ -82,56 +81,6 @@ def _six(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-class Quiz:
-    """A quiz: live it can be played, elsewhere it is a sheet with a box before each option."""
-
-    def __init__(self, table: pd.DataFrame) -> None:
-        self.table = table
-
-    def rows(self) -> list[dict]:
-        return self.table.to_dict("records")
-
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        if live():
-            from opsmodel.display.quiz_widgets import play
-
-            display(play(self))
-        else:
-            display({"text/html": self._repr_html_(), "text/plain": repr(self)}, raw=True)
-
-    def _repr_html_(self) -> str:
-        return f'<div class="quiz">{"".join(_sheet(row) for row in self.rows())}</div>'
-
-    def __repr__(self) -> str:
-        lines = []
-        for row in self.rows():
-            lines.append(f"{row['number']}. {row['question']}")
-            lines += [f"   {letter(place)}  {text}" for place, text in enumerate(row["options"])]
-        return "\n".join(lines)
-
-
-def quiz(table: pd.DataFrame) -> Quiz:
-    """The quiz of a store, to play or to print; the key is a table of its own.
-
-    table  number, topic, question, options, answer, why
-
-    Raises TableError if a column is missing.
-
-    >>> rows = {"number": [1], "topic": [""], "question": ["2 × 2 × 2?"], "options": [["6", "8"]]}
-    >>> quiz(pd.DataFrame(rows | {"answer": ["B"], "why": [""]}))
-    1. 2 × 2 × 2?
-       A  6
-       B  8
-    """
-    if missing := [name for name in QUIZ if name not in table.columns]:
-        raise TableError(
-            f"the quiz has no column {missing}.", found=list(table.columns), fix=f"give {list(QUIZ)}."
-        )
-    return Quiz(table)
-
-
 def grouped(
     table: pd.DataFrame, *, by: str, columns: list[str] | None = None, prose: Iterable[str] = ()
 ) -> list[Table]:
@@ -146,20 +95,3 @@ def grouped(
         theme.table(rows, caption=str(name), columns=shown, prose=prose)
         for name, rows in table.groupby(by, sort=False)
     ]
-
-
-def letter(place: int) -> str:
-    """A, B, C, …"""
-    return chr(ord("A") + place)
-
-
-def _sheet(row: dict) -> str:
-    options = "".join(
-        f'<div style="margin:0.15em 0 0.15em 1.2em">☐ {letter(place)}&ensp;{escape(str(text))}</div>'
-        for place, text in enumerate(row["options"])
-    )
-    return (
-        f'<div style="margin:0.9em 0;break-inside:avoid"><div><b>{row["number"]}.</b> '
-        f'<span style="color:#7b8794">{escape(row["topic"])}</span> '
-        f"{escape(row['question'])}</div>{options}</div>"
-    )

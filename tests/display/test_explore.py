@@ -8,7 +8,7 @@ import pytest
 
 from opsmodel import cohort, explore, funnel, numbers, repurchase, wording
 from opsmodel.display import panels
-from opsmodel.display.controls import controls
+from opsmodel.display.panels import controls
 from opsmodel.errors import ArgumentError
 
 PLOTLY = "application/vnd.plotly.v1+json"

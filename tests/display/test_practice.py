@@ -5,7 +5,7 @@ import pytest
 from training_tables import REACH
 
 from opsmodel import practice
-from opsmodel.display.practice import letter
+from opsmodel.display.quiz import letter, play
 from opsmodel.errors import ArgumentError, TableError
 
 QUIZ = pd.DataFrame(
@@ -49,8 +49,6 @@ def test_the_printed_quiz_shows_options_and_no_answer():
 
 
 def test_the_quiz_can_be_played_and_counts_the_first_try():
-    from opsmodel.display.quiz_widgets import play
-
     box = play(practice.quiz(QUIZ))
     block, score = box.children
     _asked, chosen, check, told = block.children
