@@ -24,59 +24,20 @@ def chain_gaps(stores: pd.DataFrame, total: pd.DataFrame) -> Finding:
     if told.empty:
         return small_base(stores["n_customers"].max() if len(stores) else 0)
     sums = total[total["lever"] == EVERY].set_index("scope").to_dict("index")
-    proven, every = sums["proven"], sums["every"]
-    behind = told[told["n_gaps"] > 0]
+    behind, n = told[told["n_gaps"] > 0], int(told["n_customers"].sum())
     upper = _(
         "If every store reached the best quarter of its peers on every lever, sure or not, it would be about "
         "{money} ({low} to {high}).",
-        **_bounds(every),
+        **_bounds(sums["every"]),
     )
-    values = {
-        "k": numbers.count(len(behind)),
-        "n": numbers.count(len(told)),
-        "money": numbers.money(proven["money"]),
-    }
     if behind.empty:
-        claim = (
-            _("The one store that can be judged has no gap beyond noise.")
-            if len(told) == 1
-            else _("None of the {n} stores that can be judged has a gap beyond noise.", n=values["n"])
-        )
-        return Finding("chain_level", "", claim, upper, n=int(told["n_customers"].sum()))
-    first = behind.iloc[0]
-    claim = (
-        _(
-            "One of {n} stores that can be judged falls behind its peers beyond noise; closing its gaps is "
-            "worth about {money} a year.",
-            n=values["n"], money=values["money"],
-        )
-        if len(behind) == 1
-        else _(
-            "{k} of {n} stores that can be judged fall behind their peers beyond noise; closing these gaps "
-            "is worth about {money} a year.",
-            **values,
-        )
-    )  # fmt: skip
-    dearest = _(
-        "The dearest: {store}, {lever}: {value}, the best quarter of its peers {target} or more.",
-        store=first["store_name"],
-        lever=lever_words.name(first["lever"]),
-        value=lever_words.figure(first["lever"])(first["value"]),
-        target=lever_words.figure(first["lever"])(first["peer_p75"]),
-    )
-    worth = (
-        _("Margin a year, 95% interval {low} to {high}; overlap between levers removed.", **_range(proven))
-        if proven["is_margin"]
-        else _(
-            "Net revenue a year, 95% interval {low} to {high}; overlap between levers removed.",
-            **_range(proven),
-        )
-    )
+        return Finding("chain_level", "", _none_behind(len(told)), upper, n=n)
+    first, proven = behind.iloc[0], sums["proven"]
     return Finding(
         kind="chain_gaps",
         stage=first["stage"],
-        claim=claim,
-        evidence=_("{dearest} {upper}", dearest=dearest, upper=upper),
+        claim=_fall_behind(len(behind), len(told), proven["money"]),
+        evidence=_("{dearest} {upper}", dearest=_dearest(first), upper=upper),
         action=_(
             "Begin with {store}. {action}",
             store=first["store_name"],
@@ -84,11 +45,53 @@ def chain_gaps(stores: pd.DataFrame, total: pd.DataFrame) -> Finding:
         ),
         owner=lever_words.owner(first["lever"]),
         lever=first["lever"],
-        n=int(told["n_customers"].sum()),
-        worth=worth,
+        n=n,
+        worth=_worth(proven),
         money=float(proven["money"]),
         money_low=float(proven["money_low"]),
         money_high=float(proven["money_high"]),
+    )
+
+
+def _none_behind(n: int) -> str:
+    if n == 1:
+        return _("The one store that can be judged has no gap beyond noise.")
+    return _("None of the {n} stores that can be judged has a gap beyond noise.", n=numbers.count(n))
+
+
+def _fall_behind(k: int, n: int, money: float) -> str:
+    values = {"n": numbers.count(n), "money": numbers.money(money)}
+    if k == 1:
+        return _(
+            "One of {n} stores that can be judged falls behind its peers beyond noise; closing its gaps is "
+            "worth about {money} a year.",
+            **values,
+        )
+    return _(
+        "{k} of {n} stores that can be judged fall behind their peers beyond noise; closing these gaps "
+        "is worth about {money} a year.",
+        k=numbers.count(k), **values,
+    )  # fmt: skip
+
+
+def _dearest(first: pd.Series) -> str:
+    show = lever_words.figure(first["lever"])
+    return _(
+        "The dearest: {store}, {lever}: {value}, the best quarter of its peers {target} or more.",
+        store=first["store_name"],
+        lever=lever_words.name(first["lever"]),
+        value=show(first["value"]),
+        target=show(first["peer_p75"]),
+    )
+
+
+def _worth(proven: dict) -> str:
+    if proven["is_margin"]:
+        return _(
+            "Margin a year, 95% interval {low} to {high}; overlap between levers removed.", **_range(proven)
+        )
+    return _(
+        "Net revenue a year, 95% interval {low} to {high}; overlap between levers removed.", **_range(proven)
     )
 
 

@@ -168,41 +168,11 @@ def training_effect(effect: pd.DataFrame) -> Finding:
             action=_("Enter wave and first day of the stores, and look again four weeks after the start."),
         )
     row = rows.iloc[0]
-    kind = (
-        "training_done"
-        if row["effect_low"] > 0
-        else "training_down"
-        if row["effect_high"] < 0
-        else "training_open"
-    )
-    values = {"before": numbers.percent(row["before"]), "after": numbers.percent(row["after"]),
-              "effect": numbers.points(row["effect"])}  # fmt: skip
-    claim, action = {
-        "training_done": lambda: (
-            _(
-                "Trained stores do more of the SOP on time: {before} before, {after} after, {effect} "
-                "beyond the others.",
-                **values,
-            ),
-            _("Keep the routine, and look at what it earns in the coaching report."),
-        ),
-        "training_down": lambda: (
-            _(
-                "Trained stores do less of the SOP on time than the others: {before} before, {after} "
-                "after, {effect}.",
-                **values,
-            ),
-            _("Ask the managers what the training took time from."),
-        ),
-        "training_open": lambda: (
-            _(
-                "Trained stores went from {before} to {after} of the SOP on time, {effect} beyond the "
-                "others: not yet beyond chance.",
-                **values,
-            ),
-            _("Go on measuring: with so few stores only a large change shows."),
-        ),
-    }[kind]()
+    if row["effect_low"] > 0:
+        kind = "training_done"
+    else:
+        kind = "training_down" if row["effect_high"] < 0 else "training_open"
+    claim, action = _trained(kind, row)
     return Finding(
         kind=kind,
         stage="",
@@ -220,6 +190,38 @@ def training_effect(effect: pd.DataFrame) -> Finding:
         ),
         action=action,
         n=int(row["n_trained"]),
+    )
+
+
+def _trained(kind: str, row: pd.Series) -> tuple[str, str]:
+    """What became of the SOP in the trained stores, and what to do about it."""
+    values = {"before": numbers.percent(row["before"]), "after": numbers.percent(row["after"]),
+              "effect": numbers.points(row["effect"])}  # fmt: skip
+    if kind == "training_done":
+        return (
+            _(
+                "Trained stores do more of the SOP on time: {before} before, {after} after, {effect} "
+                "beyond the others.",
+                **values,
+            ),
+            _("Keep the routine, and look at what it earns in the coaching report."),
+        )
+    if kind == "training_down":
+        return (
+            _(
+                "Trained stores do less of the SOP on time than the others: {before} before, {after} "
+                "after, {effect}.",
+                **values,
+            ),
+            _("Ask the managers what the training took time from."),
+        )
+    return (
+        _(
+            "Trained stores went from {before} to {after} of the SOP on time, {effect} beyond the "
+            "others: not yet beyond chance.",
+            **values,
+        ),
+        _("Go on measuring: with so few stores only a large change shows."),
     )
 
 
