@@ -33,6 +33,10 @@ class ArgumentError(OpsmodelError):
     """An argument of a calculation cannot be used as given."""
 
 
+class TooFewError(ArgumentError):
+    """Stores, or the periods seen of them, are too few for what is asked: a page says so and goes on."""
+
+
 class EngagementError(OpsmodelError):
     """engagement.yaml is missing, unreadable or inconsistent."""
 

@@ -23,6 +23,7 @@ STEPS = {
     "metrics.journeys",
     "metrics.quiet",
     "metrics.scope",
+    "metrics.absent",
 }
 INTAKE = {"intake"}
 ABOVE_METRICS = {*CONTRACT, "metrics"}
@@ -45,6 +46,7 @@ MAY_IMPORT = {
     "metrics.ageing": {"metrics.starts", "metrics.occasions"},
     "metrics.scope": CONTRACT,
     "metrics.quiet": {*CONTRACT, "metrics.occasions", "metrics.counting"},
+    "metrics.absent": CONTRACT,
     "metrics.referral": {*CONTRACT, *STEPS, "metrics.referral"},
     "metrics.leads": {*CONTRACT, *STEPS, "metrics.leads"},
     "metrics": {*CONTRACT, *STEPS},

@@ -108,12 +108,20 @@ def few_stores(n: int) -> str:
     )
 
 
-def no_pilot(running: dict | None) -> str:
-    """Why there is no verdict, or nothing: no pilot is registered, and no wave has started.
+def no_pilot(running: dict | None, effect: pd.DataFrame) -> str:
+    """Why there is no verdict, or nothing: no pilot or wave has begun, or it cannot be compared yet.
 
     running  what `decisions.running` returns
+    effect   the table of `pilot.measured`
     """
-    return "" if running else _("This chapter is left out: no pilot is registered, and no wave has started.")
+    if not running:
+        return _("This chapter is left out: no pilot is registered, and no wave has started.")
+    if len(effect):
+        return ""
+    return _(
+        "This chapter is left out: the pilot cannot be judged yet. That takes three whole weeks before its "
+        "start, one after it, and two other stores to compare with, seen in all of these weeks."
+    )
 
 
 def cut_values(cuts: pd.DataFrame) -> pd.DataFrame:

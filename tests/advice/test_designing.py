@@ -175,6 +175,8 @@ def test_rewards_are_a_round_fifth_of_an_orders_margin():
     assert tiers == [(1, 10.0), (3, 20.0), (8, 100.0)]
     assert reaching.schemes(nan) == {}
     assert reaching.schemes(0.0) == {}
+    assert "no reward can be set" in reaching.no_reward({})
+    assert reaching.no_reward(reaching.schemes(76.0)) == ""
 
 
 @pytest.mark.parametrize(("stop", "kind"), [(49, "touches_pay"), (0, "touches_dear")])

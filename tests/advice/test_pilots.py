@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from opsmodel import findings, summary, wording
+from opsmodel import findings, open_client, pilot, summary, wording
+from opsmodel.errors import ArgumentError
 
 
 def power(mde=0.22, false=0.05):
@@ -167,5 +168,17 @@ def test_a_roll_out_without_a_wave_or_an_interval_says_nothing_of_them():
 def test_a_chapter_without_a_pilot_or_with_too_few_stores_says_why():
     assert summary.few_stores(6) == ""
     assert "(stores: 5)" in summary.few_stores(5)
-    assert summary.no_pilot({"stores": ["S1"]}) == ""
-    assert "no pilot is registered" in summary.no_pilot(None)
+    seen = pd.DataFrame({"estimator": ["did"]})
+    assert summary.no_pilot({"stores": ["S1"]}, seen) == ""
+    assert "cannot be judged yet" in summary.no_pilot({"stores": ["S1"]}, seen.head(0))
+    assert "no pilot is registered" in summary.no_pilot({}, seen.head(0))
+
+
+def test_nothing_to_replay_and_nothing_chosen_is_said():
+    demo = open_client("demo")
+    assert findings.pilot_power(pilot.noticed(demo, n=3, weeks=90)).kind == "pilot_unseen"
+    assert pilot.proposed(demo, n=8).empty
+    assert findings.pilot_choice(pilot.graded(demo, stores=())).kind == "choice_none"
+    assert pilot.measured(demo, stores=["S001"], start="2025-06-28").empty
+    with pytest.raises(ArgumentError, match="this method does not exist"):
+        pilot.proposed(demo, n=3, method="best")

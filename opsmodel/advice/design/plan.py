@@ -9,7 +9,7 @@ from opsmodel.advice.design.economics import content_scores, unit_economics
 from opsmodel.advice.design.pacing import pace
 from opsmodel.advice.design.pricing import price_points
 from opsmodel.advice.design.pricing import rule as trade
-from opsmodel.advice.design.reaching import audiences, schemes
+from opsmodel.advice.design.reaching import audiences, no_reward, schemes
 from opsmodel.advice.design.scheduling import (
     calendar,
     monday,
@@ -29,6 +29,7 @@ __all__ = [
     "followed",
     "margin_share",
     "monday",
+    "no_reward",
     "order_margin",
     "pace",
     "price_points",

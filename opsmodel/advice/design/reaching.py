@@ -50,6 +50,16 @@ def schemes(order_margin: float) -> dict[str, list]:
     }
 
 
+def no_reward(schemes: dict[str, list]) -> str:
+    """Why no scheme is replayed, or nothing.
+
+    schemes  of `schemes`
+    """
+    if schemes:
+        return ""
+    return _("This chapter is left out: what a further order leaves is not known, so no reward can be set.")
+
+
 def _round(amount: float) -> float:
     """The largest of 1, 2, 5 × 10^k that is not above the amount.
 

@@ -18,8 +18,14 @@ def pilot_power(power: pd.DataFrame) -> Finding:
 
     power  the table of `pilot.power`
 
-    Returns a finding of kind "pilot_sees", "pilot_blind" (nothing below +300 %) or "pilot_false_alarms".
+    Returns a finding of kind "pilot_sees", "pilot_blind" (nothing below +300 %), "pilot_false_alarms" or
+    "pilot_unseen" (no past window of that length).
     """
+    if power.empty:
+        return Finding(
+            "pilot_unseen", "", _("The history is too short to say what these stores would notice."), "",
+            _("Collect more weeks before the start."),
+        )  # fmt: skip
     row = power.iloc[0]
     values = {
         "n": numbers.count(row["n_treated"]),
@@ -65,8 +71,10 @@ def pilot_choice(grade: pd.DataFrame) -> Finding:
     grade  the table of `pilot.grade` (one row)
 
     Returns a finding of kind "choice_falls_back", "choice_rises_back", "choice_not_alike", "choice_blind",
-    "choice_unseen" or "choice_fair": the gravest first.
+    "choice_unseen", "choice_fair" (the gravest first) or "choice_none".
     """
+    if grade.empty:
+        return Finding("choice_none", "", _("No store is chosen yet."), "")
     row = grade.iloc[0]
     words = str(row["warnings"]).split()
     change, least = (numbers.signed_percent(row[name]) for name in ("change_expected", "mde"))

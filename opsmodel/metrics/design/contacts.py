@@ -9,6 +9,7 @@ import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import column_names, day, require
+from opsmodel.metrics.absent import sent
 from opsmodel.metrics.counting import with_rate
 
 # what a contact is, read from its procedure and step, or from its event; the first that holds counts
@@ -59,9 +60,9 @@ def contact_mix(
     names = column_names(by)
     last = day(client.as_of if as_of is None else as_of)
     events = require(client.events, "events", ["customer_id", "event", "happened_at", *_events_by(names)])
-    sent = _sent(client, events, dict(kinds or KINDS), names)
-    sent = sent.filter(sent.day <= ibis.literal(last - timedelta(days=within_days)))
-    counted = _followed(sent, events, within_days, names).execute()
+    made = _sent(client, events, dict(kinds or KINDS), names)
+    made = made.filter(made.day <= ibis.literal(last - timedelta(days=within_days)))
+    counted = _followed(made, events, within_days, names).execute()
     table = counted.sort_values(
         [*names, "n_sent"], ascending=[True] * len(names) + [False], ignore_index=True
     )
@@ -81,16 +82,14 @@ def _sent(client, events: ir.Table, kinds: dict[str, str], names: list[str]) -> 
     home = "home_store_id" if "home_store_id" in events.columns else "store_id"
     told = events.filter(events.event.isin(SENT))
     groups = {name: told[home] if name == "store_id" else told[name] for name in names}
-    parts = [
-        told.select("customer_id", day=told.happened_at.date(), rank=_rank(told.event, kinds) + 10, **groups)
-    ]
-    if _has_tasks(client):
-        tasks = require(client.tasks, "tasks", ["customer_id", "done_at", "sop", "step", *names])
-        tasks = tasks.filter(tasks.customer_id.notnull(), tasks.done_at.notnull())
-        text = tasks.sop.fill_null("") + " " + tasks.step.fill_null("")
-        parts.append(tasks.select("customer_id", *names, day=tasks.done_at.date(), rank=_rank(text, kinds)))
-    order = ["customer_id", *names, "day", "rank"]
-    rows = ibis.union(*(part.select(*order) for part in parts)) if len(parts) > 1 else parts[0].select(*order)
+    rank = _rank(told.event, kinds) + 10
+    messages = told.select("customer_id", **groups, day=told.happened_at.date(), rank=rank)
+    tasks = require(sent(client, "tasks"), "tasks", ["customer_id", "done_at", "sop", "step", *names])
+    tasks = tasks.filter(tasks.customer_id.notnull(), tasks.done_at.notnull())
+    text = tasks.sop.fill_null("") + " " + tasks.step.fill_null("")
+    rows = messages.union(
+        tasks.select("customer_id", *names, day=tasks.done_at.date(), rank=_rank(text, kinds))
+    )
     days = rows.group_by(["customer_id", *names, "day"]).agg(rank=rows["rank"].min())
     words = [*kinds, OTHER]
     kind = ibis.cases(*((days["rank"] % 10 == i, word) for i, word in enumerate(words)), else_=OTHER)
@@ -101,11 +100,6 @@ def _rank(text: ir.StringValue, kinds: dict[str, str]) -> ir.Value:
     """The place of the first kind whose expression is found in the text."""
     cases = [(text.lower().re_search(pattern), place) for place, pattern in enumerate(kinds.values())]
     return ibis.cases(*cases, else_=len(kinds)).cast("int64")
-
-
-def _has_tasks(client) -> bool:
-    has = getattr(client, "has", None)
-    return has("tasks") if callable(has) else getattr(client, "tasks", None) is not None
 
 
 def _followed(sent: ir.Table, events: ir.Table, within_days: int, names: list[str]) -> ir.Table:

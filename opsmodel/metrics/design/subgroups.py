@@ -7,6 +7,7 @@ import ibis
 import pandas as pd
 
 from opsmodel.intake.contract import column_names, day, require
+from opsmodel.metrics.absent import sent
 from opsmodel.metrics.counting import with_rate
 from opsmodel.metrics.occasions import occasions
 
@@ -75,7 +76,7 @@ def _interests(client, interest: str, end):
     """The one interest of each buyer. Lazy."""
     orders = require(client.orders, "orders", ["order_id", "customer_id", "ordered_at"])
     orders = orders.filter(orders.customer_id.notnull(), orders.ordered_at < end)
-    lines = require(client.order_lines, "order_lines", ["order_id", interest, "amount"])
+    lines = require(sent(client, "order_lines"), "order_lines", ["order_id", interest, "amount"])
     lines = lines.select("order_id", interest=lines[interest], spent=lines.amount.cast("float64"))
     bought = lines.filter(lines.interest.notnull()).join(orders.select("order_id", "customer_id"), "order_id")
     sums = bought.group_by(["customer_id", "interest"]).agg(spent=bought.spent.sum())

@@ -5,9 +5,11 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import ibis.expr.types as ir
+import pandas as pd
 
 from opsmodel.errors import ArgumentError, TableError
 from opsmodel.intake.contract import as_table, column_names, day, require
+from opsmodel.metrics.absent import sent
 from opsmodel.metrics.occasions import CUSTOMER, paid_orders
 from opsmodel.metrics.starts import starts
 
@@ -54,10 +56,10 @@ def source(order_lines: Any, orders: Any = None, *, as_of=None) -> Source:
 
     Raises TableError if orders are needed and missing, ArgumentError without as_of.
     """
-    if hasattr(order_lines, "order_lines"):
+    if not isinstance(order_lines, ir.Table | pd.DataFrame):
         home = as_table(order_lines.orders)
         home = home.mutate(store_id=home.home_store_id) if "home_store_id" in home.columns else home
-        return Source(as_table(order_lines.order_lines), home, day(as_of or order_lines.as_of))
+        return Source(as_table(sent(order_lines, "order_lines")), home, day(as_of or order_lines.as_of))
     if as_of is None:
         raise ArgumentError(
             "the last day observed is missing.", found="as_of=None", fix='write as_of="2024-06-30".'

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from opsmodel.errors import ArgumentError
+from opsmodel.errors import ArgumentError, TooFewError
 from opsmodel.intake.contract import column_names
 from opsmodel.metrics.pilot.traits import traits
 from opsmodel.metrics.rates import SEED
@@ -36,7 +36,8 @@ def choose(
     Returns unit, stratum (1 to n), n_stratum (stores in it), the columns of `by`, twin and distance (in
     standard deviations; matched only), size (mean log KPI), trend, volatility. Stores with fewer than
     three periods seen are not drawn.
-    Raises TableError for a history that is no panel, ArgumentError for another method or too few stores.
+    Raises TableError for a history that is no panel, ArgumentError for another method, TooFewError
+    for too few stores.
 
     >>> rows = [(f"S{i:02d}", t, 100.0 * (i + 1)) for i in range(9) for t in range(4)]
     >>> drawn = choose(pd.DataFrame(rows, columns=["unit", "period", "value"]), n=3)
@@ -48,7 +49,7 @@ def choose(
     stores = traits(history, by=by)
     least = n if method == "stratified" else 2 * n
     if n < 1 or len(stores) <= n or len(stores) < least:
-        raise ArgumentError(
+        raise TooFewError(
             f"{n} stores cannot be drawn, with others left to compare.",
             found=f"{len(stores)} stores with three periods or more",
             fix="choose fewer stores, or method stratified." if method == "matched" else "choose fewer.",

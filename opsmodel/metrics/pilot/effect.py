@@ -45,8 +45,8 @@ def effect(
     Returns estimator, effect, low, high (log KPI; 95 %, infinite where there are too few stores to reject
     anything), p, lift_rate with its bounds (exp(effect) − 1; NaN where open), n_treated, n_controls, n_pre,
     n_post, n_left_out (stores with a zero or missing value: they have no logarithm, and a warning says so).
-    Raises TableError for a history that is no panel, ArgumentError for unknown stores or estimators, fewer
-    than 3 periods before, or fewer than 2 controls.
+    Raises TableError for a history that is no panel, ArgumentError for unknown stores or estimators,
+    TooFewError (an ArgumentError) for fewer than 3 periods before, or fewer than 2 controls.
     Source: MacKinnon & Webb 2020 (Journal of Econometrics 218); Abadie, Diamond & Hainmueller 2010;
     Arkhangelsky et al. 2021 (American Economic Review 111).
 

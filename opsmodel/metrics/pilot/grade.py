@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from opsmodel.errors import ArgumentError
+from opsmodel.errors import TooFewError
 from opsmodel.metrics.pilot import panel
 from opsmodel.metrics.pilot.power import power
 from opsmodel.metrics.pilot.traits import FEWEST, TRAITS, lately, traits
@@ -120,7 +120,7 @@ def _fall_back(logs: pd.DataFrame, chosen: list, recent: int, weeks: int) -> np.
 def _mde(history, chosen: list, weeks: int, seed: int) -> float:
     try:
         return float(power(history, stores=chosen, weeks=weeks, effects=(0.0,), seed=seed)["mde"].iloc[0])
-    except ArgumentError:  # a history too short, or stores too young, for one past window
+    except TooFewError:  # a history too short, or stores too young, for one past window
         return float("nan")
 
 

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from opsmodel.errors import ArgumentError, TableError
+from opsmodel.errors import ArgumentError, TableError, TooFewError
 
 COLUMNS = ["unit", "period", "value"]
 
@@ -94,7 +94,8 @@ def cut(
     controls    stores to compare with; None: all others
 
     Stores with a zero or a missing value in these periods have no logarithm and are left out: a warning
-    says how many of how many. Raises ArgumentError for unknown stores, too few periods or stores.
+    says how many of how many. Raises ArgumentError for unknown stores, TooFewError for too few
+    periods or stores.
     """
     logs = wide(history)
     pilot = known(logs, treated, "treated")
@@ -104,7 +105,7 @@ def cut(
     first, last = sides(logs.columns, start, end)
     first = first[-before:] if before else first
     if len(first) < min_before or not len(last):
-        raise ArgumentError(
+        raise TooFewError(
             f"a pilot needs {min_before} periods before its start and one after.",
             found=f"{len(first)} before, {len(last)} from {start} on",
             fix="give a longer history, or accept fewer openly with min_before=1.",
@@ -122,7 +123,7 @@ def cut(
     kept = chosen[whole]
     mask = np.isin(np.arange(len(chosen)), np.arange(len(pilot)))[whole]
     if not mask.any() or (~mask).sum() < 2:
-        raise ArgumentError(
+        raise TooFewError(
             "a comparison needs a pilot store and two controls with a value in every period.",
             found=f"{int(mask.sum())} pilot stores, {int((~mask).sum())} controls",
             fix="use longer periods, fewer of them, or other stores.",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from opsmodel.errors import ArgumentError
+from opsmodel.errors import TooFewError
 from opsmodel.metrics.pilot import panel, randomization
 from opsmodel.metrics.rates import SEED, wilson
 
@@ -43,7 +43,7 @@ def power(
     Returns lift_rate, n_replays, n_detected, detected_rate with its interval (Wilson), false_positive_rate
     with its interval (lift 0), mde (the lift noticed in 80 % of the replays, the same in every row; NaN
     beyond +300 %), n_treated, n_controls, n_pre, n_post, n_windows.
-    Raises ArgumentError if the history is too short for one window, or has too few stores.
+    Raises TooFewError if the history is too short for one window, or has too few stores.
     Source: replay as in GeoLift (Meta, power by simulation on past windows); MacKinnon & Webb 2020.
 
     >>> rng = np.random.default_rng(1)
@@ -106,7 +106,7 @@ def _windows(
             change = window[whole, early:].mean(axis=1) - window[whole, :early].mean(axis=1)
             found.append((change, fixed[whole]))
     if not found or late < 1:
-        raise ArgumentError(
+        raise TooFewError(
             "the history holds no past window for this pilot.",
             found=f"{values.shape[1]} periods, {len(logs)} stores",
             fix=f"give {early + late} whole periods of {n + 2} stores or more, or ask for a shorter pilot.",

@@ -1,11 +1,15 @@
-"""The same questions asked of a client instead of a history: what a page computes once for the chain."""
+"""The same questions asked of a client instead of a history: what a page computes once for the chain.
+
+Where stores or periods are too few, `measured`, `noticed`, `proposed` and `graded` return no row.
+"""
 
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pandas as pd
 
+from opsmodel.errors import TooFewError
 from opsmodel.metrics.pilot.choice import choose
 from opsmodel.metrics.pilot.effect import effect, paths, placebos
 from opsmodel.metrics.pilot.grade import grade
@@ -17,18 +21,22 @@ from opsmodel.metrics.pilot.rollout import comparability
 from opsmodel.metrics.rates import SEED
 
 LARGE = (0.75, 1.0, 1.5, 2.0)  # lifts that only a small chain needs to look at
+RATE = ["detected_rate", "detected_rate_low", "detected_rate_high"]
+GRADED = ["size_difference", "recent_difference", "mde", "change_expected", "warnings"]
 BEFORE = {"week": 26, "month": 6}  # periods a running pilot is compared with
 
 
 def measured(
     client, *, stores: Sequence[str], start, end=None, kpi: str = "revenue", period: str = "week"
 ) -> pd.DataFrame:
-    """`effect` of a pilot of the client, against the half year before its start.
+    """`effect` of a pilot of the client, against the half year before its start; no row if that is too soon.
 
     >>> measured(open_client("demo"), stores=["S003"], start="2025-04-07")  # doctest: +SKIP
     """
-    with _told_in_columns():
-        return effect(history(client, kpi=kpi, period=period), **_asked(stores, start, end, period))
+    rows = history(client, kpi=kpi, period=period)
+    with _told_in_columns(), suppress(TooFewError):
+        return effect(rows, **_asked(stores, start, end, period))
+    return pd.DataFrame(columns=["estimator"], dtype="str")
 
 
 def checked(
@@ -80,13 +88,17 @@ def noticed(
 ) -> pd.DataFrame:
     """`power` in the client's own past, up to `until` (the start of a pilot that runs already)."""
     past = _until(history(client, kpi=kpi), until)
-    return power(past, n=n, stores=stores, weeks=weeks, effects=(*EFFECTS, *LARGE))
+    with suppress(TooFewError):
+        return power(past, n=n, stores=stores, weeks=weeks, effects=(*EFFECTS, *LARGE))
+    return pd.DataFrame(columns=["lift_rate", "n_replays", *RATE, "mde"], dtype=float)
 
 
 def graded(
     client, *, stores: Sequence[str], weeks: int = 8, kpi: str = "revenue", until=None
 ) -> pd.DataFrame:
-    """`grade` of a choice of the client's stores, by what was known at `until`."""
+    """`grade` of a choice of the client's stores, by what was known at `until`; no row for no store."""
+    if not stores:
+        return pd.DataFrame(columns=GRADED, dtype=float)
     return grade(_until(history(client, kpi=kpi), until), stores=stores, weeks=weeks)
 
 
@@ -113,7 +125,10 @@ def proposed(
     """
     told = client.chain.stores.select("store_id", "store_name", *by).execute()
     rows = history(client, kpi=kpi).merge(told, left_on="unit", right_on="store_id")
-    found = choose(rows, n=n, by=list(by), method=method, seed=seed).rename(columns={"unit": "store_id"})
+    try:
+        found = choose(rows, n=n, by=list(by), method=method, seed=seed).rename(columns={"unit": "store_id"})
+    except TooFewError:
+        return pd.DataFrame(columns=["store_id", "store_name", "stratum", "n_stratum", *by], dtype="str")
     names = told.set_index("store_id")["store_name"]
     found.insert(1, "store_name", found["store_id"].map(names))
     return found

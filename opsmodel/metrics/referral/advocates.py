@@ -10,6 +10,7 @@ import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import column_names, require
+from opsmodel.metrics.absent import holds
 from opsmodel.metrics.counting import days_between
 from opsmodel.metrics.occasions import identified, paid_orders
 from opsmodel.metrics.quiet import repeats
@@ -154,7 +155,7 @@ def _brought(everybody, end) -> ir.Table:
 
 def _categories(client, until) -> ir.Table | None:
     """Per customer the number of categories paid for; None where the client has no order lines."""
-    if not hasattr(client, "order_lines") or (hasattr(client, "has") and not client.has("order_lines")):
+    if not holds(client, "order_lines"):
         return None
     lines = require(client.order_lines, "order_lines", ["order_id", "category"])
     orders = identified(client.orders, as_of=until, columns=["order_id"])

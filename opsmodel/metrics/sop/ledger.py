@@ -7,9 +7,10 @@ import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import column_names, day
+from opsmodel.metrics.absent import sent
 from opsmodel.metrics.rates import NOISE, SMALLEST_BASE, against_peers, wilson
 from opsmodel.metrics.sop.kpis import cases, parse, supported
-from opsmodel.metrics.sop.ticks import empty, ordered
+from opsmodel.metrics.sop.ticks import ordered
 
 BEFORE_DAYS = 182  # what came before an action, to compare with
 SAID = ["action_id", "finding", "play", "owner", "due_on", "status", "kpi", "baseline", "remeasure_on"]
@@ -50,9 +51,7 @@ def actions(
             "before_days is 1 or more.", found=repr(before_days), fix="write before_days=182."
         )
     end, chain = day(as_of or client.as_of), client.chain
-    said, busy = (
-        (shop.actions if shop.has("actions") else empty("actions")).to_pandas() for shop in (client, chain)
-    )
+    said, busy = (sent(shop, "actions").to_pandas() for shop in (client, chain))
     measured = [_measured(chain, row, busy, end, before_days) for row in said.to_dict("records")]
     first = [*dict.fromkeys([*column_names(by), "store_id", *SAID])]
     table = pd.concat([said.reindex(columns=first), pd.DataFrame(measured, columns=FOUND)], axis=1)

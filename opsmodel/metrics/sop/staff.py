@@ -76,7 +76,7 @@ def scorecards(
     counts = ["n_due", "n_on_time", "n_bulk"]
     cards[counts] = cards[counts].fillna(0).astype("int64")
     where = cards["staff_id"].str.split(SPLIT, n=1, regex=False, expand=True).reindex(columns=[0, 1])
-    cards = cards.assign(store_id=where[0], staff_id=where[1])
+    cards = cards.assign(store_id=where[0].astype("str"), staff_id=where[1].astype("str"))
     cards = cards[cards["store_id"].isin(client.store_ids)]
     first = [*dict.fromkeys([*column_names(by), "store_id", "staff_id"])]
     return ordered(cards[[*first, *(c for c in cards.columns if c not in first)]], first)

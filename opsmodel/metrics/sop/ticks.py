@@ -8,7 +8,8 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import TABLES, day, require
+from opsmodel.intake.contract import day, require
+from opsmodel.metrics.absent import sent
 
 STEP = ("sop", "step")
 
@@ -19,15 +20,7 @@ def source(tasks, as_of) -> tuple[ir.Table, date]:
         if as_of is None:
             raise ArgumentError("as_of is missing.", found="None", fix='write as_of="2025-06-30".')
         return require(tasks, "tasks", []), day(as_of)
-    found = tasks.tasks if tasks.has("tasks") else empty("tasks")
-    return require(found, "tasks", []), day(as_of or tasks.as_of)
-
-
-def empty(name: str) -> ir.Table:
-    """The canonical table of that name, without a row."""
-    columns = {column.name: column.type for column in TABLES[name].columns}
-    rows = pd.DataFrame({column: pd.Series(dtype="object") for column in columns})
-    return ibis.memtable(rows, schema=ibis.schema(columns))
+    return require(sent(tasks, "tasks"), "tasks", []), day(as_of or tasks.as_of)
 
 
 def ticks(tasks, *, as_of, grace: float = 0, carry: Sequence[str] = ()) -> ir.Table:
