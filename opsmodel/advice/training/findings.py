@@ -179,14 +179,12 @@ def training_effect(effect: pd.DataFrame) -> Finding:
         claim=claim,
         evidence=_(
             "{trained} trained stores against {others} not yet trained, {days} days before and after the "
-            "start; "
-            "95% interval {low} to {high}, p = {p}.",
+            "start; 95% interval {low} to {high}.",
             trained=numbers.count(row["n_trained"]),
             others=numbers.count(row["n_untrained"]),
             days=numbers.count(row["window_days"]),
             low=numbers.points(row["effect_low"]),
             high=numbers.points(row["effect_high"]),
-            p=numbers.number(row["p_value"]),
         ),
         action=action,
         n=int(row["n_trained"]),
