@@ -81,6 +81,8 @@ def test_grains_groups_and_errors():
     assert len(empty) == 0
     with pytest.raises(TableError, match="done_at"):
         sop.adherence(TASKS.drop(columns="done_at"), as_of=AS_OF)
+    with pytest.raises(TableError, match="neither a table nor a client"):
+        sop.adherence([TASKS], as_of=AS_OF)
     for bad in ({"grace": -1}, {"per": "week"}, {"as_of": None}):
         with pytest.raises(ArgumentError):
             sop.adherence(TASKS, **({"as_of": AS_OF} | bad))

@@ -56,7 +56,7 @@ def source(order_lines: Any, orders: Any = None, *, as_of=None) -> Source:
 
     Raises TableError if orders are needed and missing, ArgumentError without as_of.
     """
-    if not isinstance(order_lines, ir.Table | pd.DataFrame):
+    if not isinstance(order_lines, ir.Table | pd.DataFrame) and hasattr(order_lines, "orders"):
         home = as_table(order_lines.orders)
         home = home.mutate(store_id=home.home_store_id) if "home_store_id" in home.columns else home
         return Source(as_table(sent(order_lines, "order_lines")), home, day(as_of or order_lines.as_of))

@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from opsmodel.errors import ArgumentError
+from opsmodel.errors import ArgumentError, TableError
 from opsmodel.intake.contract import day, require
 from opsmodel.metrics.absent import sent
 
@@ -20,6 +20,10 @@ def source(tasks, as_of) -> tuple[ir.Table, date]:
         if as_of is None:
             raise ArgumentError("as_of is missing.", found="None", fix='write as_of="2025-06-30".')
         return require(tasks, "tasks", []), day(as_of)
+    if not hasattr(tasks, "has"):
+        raise TableError(
+            "tasks is neither a table nor a client.", found=type(tasks).__name__, fix="pass a DataFrame."
+        )
     return require(sent(tasks, "tasks"), "tasks", []), day(as_of or tasks.as_of)
 
 
