@@ -1,4 +1,4 @@
-"""Every page for clients with little to show: two tables only, two stores, a pilot of some days."""
+"""Every page for clients with little to show: two tables only, one store, a pilot of some days."""
 
 import ast
 import json
@@ -11,26 +11,28 @@ from opsmodel import decisions, open_client, wording
 from opsmodel.intake.build import intake
 from opsmodel.intake.sample import Service, chain
 
+PAGES = ("0_chain", "1_investigate", "2_train", "3_design", "4_coach")
 CASES = [
-    *[("two tables", page) for page in ("0_chain", "1_investigate", "2_train", "3_design", "4_coach")],
+    *[("two tables", page) for page in PAGES],
+    *[("one store", page) for page in PAGES],
     *[("a young pilot", page) for page in ("3_design", "4_coach")],
 ]
+STORES = {"two tables": 2, "one store": 1, "a young pilot": 4}
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 
 
 @pytest.fixture(scope="module")
 def client(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("small") / "client"
-    bare = request.param == "two tables"
     sample = chain(
-        "tea", n_stores=2 if bare else 4, n_customers=80, start="2024-07-01", end="2025-06-29", seed=5,
+        "tea", n_stores=STORES[request.param], n_customers=80, start="2024-07-01", end="2025-06-29", seed=5,
         service=Service(since="2024-10-01"),
     )  # fmt: skip
     exports(sample, folder)
-    for name in set(TABLES) - {"orders", "customers"} if bare else ():
+    for name in set(TABLES) - {"orders", "customers"} if request.param == "two tables" else ():
         (folder / "raw" / f"{name}.csv").unlink()
     intake(folder, progress=False)
-    if not bare:
+    if request.param == "a young pilot":
         decisions.register_pilot(
             open_client(folder), stores=["S001"], start="2025-06-26", weeks=8, kpi="revenue",
             smallest_effect=0.1, stop_rule="loss", owner="COO", late=True,

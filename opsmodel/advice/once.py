@@ -117,7 +117,7 @@ def _read(path: Path, stores: Stores | None) -> pd.DataFrame:
         if _may_hold(file.metadata.row_group(block).column(place).statistics, wanted)
     ]
     found = file.read_row_groups(blocks, use_threads=False)
-    return found.filter(is_in(found[column], pa.array(wanted))).to_pandas()
+    return found.filter(is_in(found[column], pa.array(wanted, found[column].type))).to_pandas()
 
 
 def _may_hold(statistics, wanted: Sequence[str]) -> bool:

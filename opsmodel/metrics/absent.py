@@ -19,7 +19,7 @@ def sent(client, name: str):
 
 def holds(client, name: str) -> bool:
     """Whether there is such a table; a client raises where one it lacks is asked for."""
-    return client.has(name) if hasattr(client, "has") else hasattr(client, name)
+    return client.has(name) if hasattr(client, "has") else getattr(client, name, None) is not None
 
 
 def empty(name: str) -> ir.Table:

@@ -210,3 +210,8 @@ def test_a_function_of_the_notebook_is_never_kept(tmp_path, tables):
 def test_a_table_is_no_part_of_a_question(tmp_path, tables, counted):
     with pytest.raises(ArgumentError, match=r"peers cannot be part of a question(.|\n)*found: DataFrame"):
         once.of(Client(tmp_path, tables), counted, peers=tables["orders"])
+
+
+def test_nobody_is_told_nothing(tmp_path, tables):
+    shop = Client(tmp_path, tables, store_ids=())
+    assert once.of(shop, growth.recent, n_periods=1).empty

@@ -10,6 +10,7 @@ import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import require
+from opsmodel.metrics.absent import holds
 from opsmodel.metrics.channels import source
 
 BOOKINGS = ("day", "month")
@@ -32,7 +33,7 @@ def costs(
     """
     if booked not in BOOKINGS:
         raise ArgumentError("cost is not booked that way.", found=repr(booked), fix=f"use one of {BOOKINGS}.")
-    if not source.holds(shop, "spend") or any(column not in GROUPS for column in by):
+    if not holds(shop, "spend") or any(column not in GROUPS for column in by):
         return None
     spend = source.table(shop, "spend")
     if "home_store_id" in by:

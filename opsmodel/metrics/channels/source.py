@@ -4,6 +4,7 @@ import ibis.expr.types as ir
 
 from opsmodel.errors import TableError
 from opsmodel.intake.contract import TABLES, as_table
+from opsmodel.metrics.absent import holds
 
 
 def table(shop, name: str) -> ir.Table:
@@ -17,8 +18,3 @@ def table(shop, name: str) -> ir.Table:
             f"there is no {name}.", found=type(shop).__name__, fix=f"add an export with {columns}."
         )
     return as_table(getattr(shop, name))
-
-
-def holds(shop, name: str) -> bool:
-    """Whether the shop has a table of that name, with rows as far as a client knows."""
-    return shop.has(name) if hasattr(shop, "has") else getattr(shop, name, None) is not None

@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from opsmodel.intake.contract import require
+from opsmodel.metrics.absent import holds
 from opsmodel.metrics.channels import source
 from opsmodel.metrics.channels.adds import JOINED, LEFT, adds
 from opsmodel.metrics.occasions import occasions
@@ -40,7 +41,7 @@ def touches(client, *, as_of=None, events: Sequence[str] | Mapping[str, str] | N
     people = adds(client, as_of=end, by=["store_id", "channel"])
     first = people.filter(people.channel.notnull())
     parts = [first.select("customer_id", channel=first.channel.cast("string"), touched_at="joined_at")]
-    if source.holds(client, "events"):
+    if holds(client, "events"):
         parts.append(_touched(client, end, events))
     days = occasions(source.table(client, "orders"), as_of=end)
     order = ibis.window(group_by="customer_id", order_by="day")
