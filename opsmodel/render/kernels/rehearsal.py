@@ -15,7 +15,7 @@ from pkgutil import walk_packages
 from opsmodel import wording
 from opsmodel.render.unneeded import FORMATS, without
 
-# what is imported only when a client's table is first read; to read one here would start threads
+# what is imported only at first use; to read a client's table here would start threads
 FIRST_USED = (
     "opsmodel.intake.opening",
     "opsmodel.intake.report",
@@ -24,6 +24,7 @@ FIRST_USED = (
     "pyarrow.dataset",
     "pandas.core.arrays.arrow.extension_types",
     "ibis.backends.duckdb.converter",
+    "scipy.special",
 )
 
 
