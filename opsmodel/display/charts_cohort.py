@@ -33,16 +33,15 @@ def retention(table: pd.DataFrame, *, title: str, as_of=None, write=numbers.perc
         f"{name} (n={numbers.count(sizes[first])})"
         for name, first in zip(cohort_names(pd.Series(cohorts)), cohorts, strict=True)
     ]
-    base = _("customers by the period of their first order; blank: not over yet")
+    bases = [sizes.sum(), *sizes[cohorts]]
+    base = marks.small_told(_("customers by the period of their first order; blank: not over yet"), bases)
     figure = theme.figure(title, base=base, as_of=as_of, height=76 + 27 * len(rows))
     later = [value for row in rows for age, value in zip(ages, row, strict=True) if age > 0]
     top = max([value for value in later if pd.notna(value)], default=1.0) or 1.0
-    figure.add_heatmap(
-        z=[theme.rounded(row) for row in rows], x=[int(age) for age in ages], y=list(range(len(rows))),
+    marks.heat(
+        figure, rows, bases, x=[int(age) for age in ages], zmax=theme.rounded([top])[0],
         text=[["" if pd.isna(value) else _short(write, value) for value in row] for row in rows],
         texttemplate="%{text}" if len(ages) <= WIDEST else None,
-        textfont={"size": 11, "color": theme.INK}, colorscale=theme.SCALE, zmin=0.0,
-        zmax=theme.rounded([top])[0], showscale=False, xgap=2, ygap=2, hoverinfo="text",
     )  # fmt: skip
     marks.rows_axis(figure, marks.labels(texts, 40))
     figure.update_yaxes(range=[len(rows) - 0.5, -0.5])

@@ -69,8 +69,7 @@ def segment_moves(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     return _heat(
         drawn.pivot(index="from", columns="to", values="share").reindex(index=before, columns=after),
         drawn.pivot(index="from", columns="to", values="n").reindex(index=before, columns=after),
-        rows=[f"{name} (n={numbers.count(sizes[name])})" for name in before],
-        columns=[str(name) for name in after],
+        sizes[before], columns=[str(name) for name in after],
         title=title, base=base, as_of=as_of,
     )  # fmt: skip
 
@@ -120,21 +119,20 @@ def audience_overlap(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figur
     return _heat(
         drawn.pivot(index="audience", columns="other", values="overlap").reindex(index=names, columns=names),
         drawn.pivot(index="audience", columns="other", values="n_both").reindex(index=names, columns=names),
-        rows=[f"{name} (n={numbers.count(size)})" for name, size in sizes.items()],
-        columns=[str(name) for name in names],
+        sizes, columns=[str(name) for name in names],
         title=title, base=_("each row: people of the audience who are in the other one too"), as_of=as_of,
     )  # fmt: skip
 
 
-def _heat(shares, counts, *, rows, columns, title, base, as_of) -> go.Figure:
-    """Shares as a field of cells, darker for more; counts in the hover."""
+def _heat(shares, counts, sizes, *, columns, title, base, as_of) -> go.Figure:
+    """Shares as a field of cells, a row for each of `sizes`; counts in the hover."""
+    rows = [f"{name} (n={numbers.count(size)})" for name, size in sizes.items()]
+    base = marks.small_told(base, sizes)
     figure = theme.figure(title, base=base, as_of=as_of, height=110 + 30 * len(rows))
-    figure.add_heatmap(
-        z=[theme.rounded(row) for row in shares.to_numpy()], x=list(range(len(columns))),
-        y=list(range(len(rows))), colorscale=theme.SCALE, zmin=0.0, showscale=False, xgap=2, ygap=2,
+    marks.heat(
+        figure, shares.to_numpy().tolist(), sizes, x=list(range(len(columns))), texttemplate="%{text}",
         text=[["" if pd.isna(share) else numbers.percent(share, 0) for share in row]
               for row in shares.to_numpy()],
-        texttemplate="%{text}", textfont={"size": 11, "color": theme.INK}, hoverinfo="text",
         hovertext=[["" if pd.isna(n) else f"n={numbers.count(n)}" for n in row] for row in counts.to_numpy()],
     )  # fmt: skip
     marks.rows_axis(figure, marks.labels(rows, 30))

@@ -8,6 +8,7 @@ from opsmodel.display import theme
 from opsmodel.display.typeset import plain, wrap
 from opsmodel.errors import TableError
 from opsmodel.metrics.rates import SMALLEST_BASE
+from opsmodel.wording import _
 
 PALE_BLUE = "rgba(0,114,178,0.18)"  # of the area of an interval
 
@@ -64,6 +65,36 @@ def band(
             x=x, y=theme.rounded(bound), mode="lines", fill=fill, fillcolor=color, line=line,
             name=str(bound.name), hoverinfo="skip", **trace,
         )  # fmt: skip
+
+
+def heat(
+    figure: go.Figure, rows: list[list[float]], sizes, *, x: list, text: list[list[str]], **cells
+) -> None:
+    """A field of cells, a row each, darker for more: in grey where the row's base is under 30.
+
+    rows  shares or amounts from 0 up, NaN where nothing could be seen; sizes  the base of each row
+    text  what the cells say; cells  further arguments of a heat map
+    """
+    small = [not size >= SMALLEST_BASE for size in sizes]
+    seen = [value for row in rows for value in row if pd.notna(value)]
+    cells = {"zmax": theme.rounded([max(seen, default=0.0) or 1.0])[0], "hoverinfo": "text"} | cells
+    for is_small, scale, color in ((False, theme.SCALE, theme.INK), (True, theme.GREYS, theme.MUTED)):
+        if is_small not in small:
+            continue
+        own = [this is is_small for this in small]
+        figure.add_heatmap(
+            z=[theme.rounded(row) if here else [None] * len(x) for row, here in zip(rows, own, strict=True)],
+            text=[row if here else [""] * len(x) for row, here in zip(text, own, strict=True)],
+            x=x, y=list(range(len(rows))), colorscale=scale, textfont={"size": 11, "color": color},
+            zmin=0.0, showscale=False, xgap=2, ygap=2, **cells,
+        )  # fmt: skip
+
+
+def small_told(base: str, sizes) -> str:
+    """What a chart counts, and that grey is too small a base where some of it is grey."""
+    if all(size >= SMALLEST_BASE for size in sizes):
+        return base
+    return _("{base}; grey: fewer than {smallest}", base=base, smallest=SMALLEST_BASE)
 
 
 def beside(position: str) -> dict:

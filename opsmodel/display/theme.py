@@ -40,6 +40,7 @@ BLUE, ORANGE, GREEN, YELLOW, SKY, PURPLE, GREY = (
 PALETTE = (BLUE, ORANGE, GREEN, PURPLE, YELLOW, SKY, GREY)
 PALE = "#bcd9ea"
 SCALE = [[0.0, "#f7fafc"], [0.5, "#b3d4e8"], [1.0, "#62a8d3"]]  # dark text stays readable on all of it
+GREYS = [[0.0, "#f8f9fa"], [0.5, "#e1e5e9"], [1.0, "#c3cbd3"]]  # the same where the base is too small
 
 _AXIS = {
     "gridcolor": GRID,

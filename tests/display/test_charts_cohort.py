@@ -24,6 +24,17 @@ def test_retention_is_blank_where_nothing_could_be_seen_and_sums_up_on_top():
     ]
 
 
+def test_cohorts_under_thirty_are_grey_on_the_same_scale():
+    few = RETENTION.assign(n_customers=RETENTION["n_customers"].replace(100, 29))
+    figure = draw("retention", few)
+    told, grey = figure.data
+    assert [row[0] for row in told.z] == [pytest.approx(400 / 329, rel=1e-5), None, 1.0]
+    assert [row[0] for row in grey.z] == [None, 1.0, None]
+    assert (told.zmin, told.zmax) == (grey.zmin, grey.zmax)
+    assert told.colorscale != grey.colorscale
+    assert "grey: fewer than 30" in figure.layout.title.subtitle.text
+
+
 def test_retention_of_money_is_written_as_money():
     heat = draw("retention", RETENTION.assign(value=RETENTION["value"] * 100, rate=RETENTION["rate"] * 100),
                 write=numbers.money).data[0]  # fmt: skip

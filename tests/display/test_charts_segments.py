@@ -23,8 +23,9 @@ def test_sizes_of_lifecycle_stages_are_drawn_too():
 
 def test_moves_have_a_row_a_segment_before_and_a_column_a_segment_after():
     figure = draw("segment_moves")
-    heat = figure.data[0]
-    assert [list(row) for row in heat.z] == [[0.75, None, 0.25], [1.0, None, None]]
+    told, grey = figure.data
+    assert [list(row) for row in told.z] == [[0.75, None, 0.25], [None, None, None]]
+    assert [list(row) for row in grey.z] == [[None, None, None], [1.0, None, None]]
     assert list(figure.layout.yaxis.ticktext) == ["Loyal (n=40)", "Gone quiet (n=5)"]
     assert list(figure.layout.xaxis.ticktext) == ["Loyal", "Gone quiet", "No<br>purchase"]
 
@@ -37,5 +38,7 @@ def test_flows_go_from_the_buyers_before_to_the_buyers_now():
 
 def test_overlap_is_a_share_of_the_audience_of_the_row():
     figure = draw("audience_overlap")
-    assert [list(row) for row in figure.data[0].z] == [[None, 0.25], [0.5, None]]
+    told, grey = figure.data
+    assert [list(row) for row in told.z] == [[None, 0.25], [None, None]]
+    assert [list(row) for row in grey.z] == [[None, None], [0.5, None]]
     assert list(figure.layout.yaxis.ticktext) == ["&lt;a&gt; (n=40)", "b (n=20)"]
