@@ -123,3 +123,36 @@ def test_no_fewer_due_than_late_means_those_due():
 def test_too_few_buyers_have_no_rhythm_to_speak_of():
     assert findings.out_of_rhythm(states(5, 5, 5, 5)).kind == "small_base"
     assert findings.out_of_rhythm(states(0, 0, 0, 0).head(0)).kind == "small_base"
+
+
+def tenths(lift=(2.5, 2.0, 3.1), n=100):
+    return pd.DataFrame(
+        {
+            "order": ["score", "score", "recency", "recency"],
+            "decile": [1, 2, 1, 2],
+            "n_leads": [n] * 4,
+            "n_bought": [25, 5, 20, 10],
+            "lift": [lift[0], 0.5, 2.0, 1.0],
+            "lift_low": [lift[1], 0.3, 1.6, 0.7],
+            "lift_high": [lift[2], 0.8, 2.5, 1.3],
+        }
+    )
+
+
+def test_leads_are_sorted_if_the_first_group_buys_more_often_beyond_noise():
+    found = findings.leads_sorted(tenths())
+    assert found.kind == "leads_sorted"
+    assert found.claim == (
+        "Of 2 groups of leads, the one called first buys 2.50 times as often as all leads."
+    )
+    assert found.evidence == (
+        "25 of 100 leads of past days bought; 95% interval of the ratio 2.00 to 3.10. "
+        "By recency alone it is 2.00."
+    )
+
+
+def test_leads_whose_lift_may_be_one_are_not_sorted():
+    assert findings.leads_sorted(tenths((1.2, 0.9, 1.6))).kind == "leads_unsorted"
+    assert findings.leads_sorted(tenths((NAN, NAN, NAN))).kind == "small_base"
+    assert findings.leads_sorted(tenths(n=29)).kind == "small_base"
+    assert findings.leads_sorted(tenths().head(0)).kind == "small_base"

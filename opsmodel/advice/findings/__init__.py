@@ -7,7 +7,7 @@ from opsmodel.advice.design.pricing import price_rule
 from opsmodel.advice.finding import Finding
 from opsmodel.advice.findings.adding import add_rate_gap, add_routing
 from opsmodel.advice.findings.between_stores import leaking, scopes_apart
-from opsmodel.advice.findings.calls import chances_hold, leads_to_call, out_of_rhythm
+from opsmodel.advice.findings.calls import chances_hold, leads_sorted, leads_to_call, out_of_rhythm
 from opsmodel.advice.findings.chainwide import (
     beyond_chance,
     chain_gain,
@@ -94,6 +94,7 @@ __all__ = [
     "invited_quality",
     "known_part",
     "largest_lever",
+    "leads_sorted",
     "leads_to_call",
     "leaking",
     "lifecycle_coverage",

@@ -126,6 +126,42 @@ def chances_hold(calibration: pd.DataFrame) -> Finding:
     return Finding("chances_hold" if holds else "chances_off", "close", claim, evidence, action, n=int(n))
 
 
+def leads_sorted(backtest: pd.DataFrame) -> Finding:
+    """How much more often the leads called first bought than leads in no order.
+
+    backtest  the table of `leads.backtest` (one group)
+
+    Returns a finding of kind "leads_sorted" (the interval of the first group's lift lies above 1),
+    "leads_unsorted" or "small_base".
+    """
+    first = backtest[backtest["decile"] == 1].set_index("order")
+    n = int(first["n_leads"].min()) if len(first) else 0
+    if n < SMALLEST_BASE or first["lift"].isna().any():
+        return small_base(n)
+    score, recency = first.loc["score"], first.loc["recency"]
+    values = {
+        "groups": numbers.count(backtest["decile"].max()),
+        "lift": numbers.number(score["lift"]),
+        "recency": numbers.number(recency["lift"]),
+    }
+    told = score["lift_low"] > 1
+    claim = (
+        _(
+            "Of {groups} groups of leads, the one called first buys {lift} times as often as all leads.",
+            **values,
+        )
+        if told
+        else _("The leads called first do not buy more often than all leads, beyond noise.")
+    )
+    evidence = _(
+        "{k} of {n} leads of past days bought; 95% interval of the ratio {low} to {high}. By recency alone "
+        "it is {recency}.",
+        k=numbers.count(score["n_bought"]), n=numbers.count(score["n_leads"]), **values,
+        low=numbers.number(score["lift_low"]), high=numbers.number(score["lift_high"]),
+    )  # fmt: skip
+    return Finding("leads_sorted" if told else "leads_unsorted", "close", claim, evidence, n=n)
+
+
 def out_of_rhythm(states: pd.DataFrame) -> Finding:
     """How many customers are due now, and how many have fallen out of their rhythm.
 

@@ -8,13 +8,14 @@ from opsmodel.metrics.value.origins import by_origin, with_origin, with_product
 from opsmodel.metrics.value.summary import split, summarize
 from opsmodel.metrics.value.svip import svip, svip_at_risk
 from opsmodel.metrics.value.teaching import teaching
-from opsmodel.metrics.value.tracking import tracking
+from opsmodel.metrics.value.tracking import chain_tracking, tracking
 
 __all__ = [
     "Purchases",
     "Spend",
     "by_origin",
     "chain_card",
+    "chain_tracking",
     "concentration",
     "fit",
     "fit_spend",

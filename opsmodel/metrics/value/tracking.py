@@ -55,6 +55,14 @@ def tracking(
     return pd.DataFrame(dict(zip(columns, rows, strict=True)))
 
 
+def chain_tracking(client) -> pd.DataFrame:
+    """`tracking` of all orders of a client, by the model that `chain_card` judges.
+
+    >>> chain_tracking(client)["repeat_orders_expected"]  # doctest: +SKIP
+    """
+    return tracking(client.orders, as_of=client.as_of)
+
+
 def _by_day(orders, as_of, known_to, first) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Customers known by then by their first day, and their repeat occasions by day: `at` and n each."""
     days = occasions(orders, as_of=as_of)
