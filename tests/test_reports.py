@@ -75,7 +75,7 @@ def test_an_english_page_speaks_english_where_the_data_does_not_speak_chinese(cl
     )
     names = [client.title, client.store("S001").store_name, "中文"]
     names += ["华东", "华南", "客流", "成熟度与认知", "培训"]  # sheets of its workbooks
-    names += ["期内复购率", "裂变", "转介绍", "加粉率", "主动复购"]  # terms of the field
+    names += ["期内复购率", "裂变", "转介绍", "加粉率", "主动复购", "区域扫码"]  # terms of the field
     names += client.customers.channel.execute().dropna().unique().tolist()
     names += client.order_lines["product"].execute().dropna().unique().tolist()
     for name in sorted(names, key=len, reverse=True):
