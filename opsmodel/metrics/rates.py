@@ -51,15 +51,38 @@ def against_peers(k, n, k_peers, n_peers) -> np.ndarray:
 def _fisher(k: float, n: float, k_peers: float, n_peers: float) -> float:
     if not (n > 0 and n_peers > 0):
         return np.nan
+    possible, likely = _tables(k, n, k_peers, n_peers)
+    seen = likely[int(k - possible[0])]
+    return min(1.0, float(likely[likely <= seen * (1 + 1e-7)].sum()))
+
+
+def above_peers(k, n, k_peers, n_peers) -> np.ndarray:
+    """One-sided p value that the proportion k / n is no higher than the peers', element by element.
+
+    Fisher's exact test: the probability of k or more with the same margins. NaN where either base is 0.
+
+    >>> float(above_peers(3, 4, 1, 4).round(4))
+    0.2429
+    """
+    tables = np.broadcast_arrays(*(np.asarray(a, float) for a in (k, n, k_peers, n_peers)))
+    return np.vectorize(_upper, otypes=[float])(*tables)[()]
+
+
+def _upper(k: float, n: float, k_peers: float, n_peers: float) -> float:
+    if not (n > 0 and n_peers > 0):
+        return np.nan
+    possible, likely = _tables(k, n, k_peers, n_peers)
+    return min(1.0, float(likely[possible >= k].sum()))
+
+
+def _tables(k: float, n: float, k_peers: float, n_peers: float) -> tuple[np.ndarray, np.ndarray]:
+    """Every k that the margins of the table allow, and how likely each is by chance."""
     hits, total = k + k_peers, n + n_peers
     of = _log_factorials(1 << int(total).bit_length())
     possible = np.arange(int(max(0, hits - n_peers)), int(min(n, hits)) + 1)
     cells = (possible, n - possible, hits - possible, n_peers - hits + possible)
     margins = np.array([n, n_peers, hits, total - hits], int)
-    log_odds = of[margins].sum() - of[int(total)] - sum(of[cell.astype(int)] for cell in cells)
-    likely = np.exp(log_odds)
-    seen = likely[int(k - possible[0])]
-    return min(1.0, float(likely[likely <= seen * (1 + 1e-7)].sum()))
+    return possible, np.exp(of[margins].sum() - of[int(total)] - sum(of[cell.astype(int)] for cell in cells))
 
 
 @cache

@@ -28,13 +28,15 @@ def test_an_empty_base_has_no_interval_and_zero_of_some_has_one():
 
 @settings(max_examples=60, deadline=None)
 @given(counts, counts, counts, counts)
-def test_the_test_against_peers_is_fishers_exact_test(k, rest, k_peers, rest_peers):
-    mine = float(rates.against_peers(k, k + rest, k_peers, k_peers + rest_peers))
-    if k + rest == 0 or k_peers + rest_peers == 0:
-        assert np.isnan(mine)
-    else:
-        published = stats.fisher_exact([[k, rest], [k_peers, rest_peers]]).pvalue
-        assert mine == pytest.approx(published, abs=1e-9)
+def test_the_tests_against_peers_are_fishers_exact_test(k, rest, k_peers, rest_peers):
+    sides = {"two-sided": rates.against_peers, "greater": rates.above_peers}
+    for side, test in sides.items():
+        mine = float(test(k, k + rest, k_peers, k_peers + rest_peers))
+        if k + rest == 0 or k_peers + rest_peers == 0:
+            assert np.isnan(mine)
+        else:
+            published = stats.fisher_exact([[k, rest], [k_peers, rest_peers]], alternative=side).pvalue
+            assert mine == pytest.approx(published, abs=1e-9)
 
 
 def test_means_are_compared_by_welchs_test():

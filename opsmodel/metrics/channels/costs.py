@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-import ibis
-import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
@@ -12,6 +10,7 @@ from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import require
 from opsmodel.metrics.absent import holds
 from opsmodel.metrics.channels import source
+from opsmodel.metrics.occasions import cents
 
 BOOKINGS = ("day", "month")
 GROUPS = ("channel", "code_id", "store_id", "home_store_id")
@@ -39,13 +38,14 @@ def costs(
     if "home_store_id" in by:
         spend = spend.mutate(home_store_id=spend.store_id)
     spend = require(spend, "spend", ["spent_on", "amount", *by])
-    spent_on = spend.spent_on.cast("date")
-    amount = spend.amount.cast("float64")
-    sums = {
-        column: (amount * _covered(spent_on, last, since, booked)).sum().fill_null(0.0)
-        for column, last in until.items()
-    }
-    return spend.group_by(list(by)).agg(**sums).to_pandas() if by else spend.agg(**sums).to_pandas()
+    start = spend.spent_on.cast("date")
+    start = start.truncate("M") if booked == "month" else start
+    blocks = spend.group_by([*by, start.name("start")]).agg(amount=cents(spend.amount).sum()).to_pandas()
+    groups = blocks[list(by)].drop_duplicates(ignore_index=True) if by else pd.DataFrame(index=[0])
+    place = blocks.merge(groups.reset_index(names="place"), on=list(by))["place"] if by else 0
+    known = blocks.assign(place=place).dropna(subset=["start", "amount"])
+    spent = {name: _covered(known, last, since, booked, len(groups)) for name, last in until.items()}
+    return groups.join(pd.DataFrame(spent, index=groups.index))
 
 
 def matched(table: pd.DataFrame, spent: pd.DataFrame | None, by: Sequence[str], columns) -> pd.DataFrame:
@@ -56,15 +56,14 @@ def matched(table: pd.DataFrame, spent: pd.DataFrame | None, by: Sequence[str], 
     return table.merge(spent, on=list(by), how="outer").fillna(dict.fromkeys(columns, 0.0))
 
 
-def _covered(spent_on: ir.Value, last: date, since: date | None, booked: str) -> ir.Value:
-    """The part of a row's days, 0 to 1, that lies from `since` to `last`."""
-    if booked == "day":
-        inside = spent_on <= ibis.literal(last)
-        return (inside if since is None else inside & (spent_on >= ibis.literal(since))).ifelse(1.0, 0.0)
-    start = spent_on.truncate("M")
-    after = start + ibis.interval(months=1)
-    from_day = start if since is None else ibis.greatest(start, ibis.literal(since))
-    to_day = ibis.least(after, ibis.literal(last) + ibis.interval(days=1))
-    whole = after.cast("date").delta(start.cast("date"), unit="day").cast("float64")
-    part = to_day.cast("date").delta(from_day.cast("date"), unit="day").cast("float64")
-    return ibis.greatest(part, 0.0) / whole
+def _covered(blocks: pd.DataFrame, last: date, since: date | None, booked: str, n_groups: int) -> np.ndarray:
+    """What each group spent from `since` to `last`: of every block the part of its days in between.
+
+    blocks  one row per group (its place) and day, or first of a month: start, amount
+    """
+    start = blocks["start"].to_numpy("datetime64[D]")
+    length = pd.DatetimeIndex(start).days_in_month.to_numpy() if booked == "month" else 1
+    begin = start if since is None else np.maximum(start, np.datetime64(since))
+    days = (np.minimum(start + length, np.datetime64(last) + 1) - begin).astype("int64")
+    part = np.clip(days, 0, None) / length
+    return np.bincount(blocks["place"], blocks["amount"].to_numpy(float) * part, n_groups)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from opsmodel.metrics.counting import days_between, with_rate
 from opsmodel.metrics.ladder.baskets import CUSTOMER, baskets, positive, source
-from opsmodel.metrics.rates import benjamini_hochberg
+from opsmodel.metrics.rates import above_peers, benjamini_hochberg
 
 
 def next_products(
@@ -138,16 +138,13 @@ def _pairs(counts: pd.DataFrame, by: list[str], min_support: int) -> pd.DataFram
 
 
 def _tested(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    from scipy.stats import hypergeom
-
     k, n, others, k_others = (
         table[c].to_numpy() for c in ("n_next", "n_customers", "n_others", "n_others_next")
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         base = np.where(others > 0, k_others / others, np.nan)
         table["base_share"], table["lift"] = base, table["next_share"] / base
-    seen = (n > 0) & (others > 0)
-    table["p_value"] = np.where(seen, hypergeom.sf(k - 1, n + others, k + k_others, n), np.nan)
+    table["p_value"] = above_peers(k, n, k_others, others)
     if by:
         groups = table.groupby(by, dropna=False, sort=False)["p_value"]
         table["q_value"] = groups.transform(lambda p: benjamini_hochberg(p))
