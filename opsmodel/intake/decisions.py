@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from opsmodel.errors import ArgumentError, EngagementError
 from opsmodel.intake.client import Client
-from opsmodel.intake.contract import day
+from opsmodel.intake.contract import KPIS, day
 
 FILE = "decisions.jsonl"
 HEAD = ["id", "kind", "recorded_at", "as_of"]
@@ -44,14 +44,14 @@ def register_pilot(
     stores           stores of the pilot
     start            its first day, after the client's as_of: nobody has seen a number of it yet
     weeks            its length, fixed beforehand
-    kpi              what decides, such as "revenue" (see `pilot.history`)
+    kpi              what decides, one of `contract.KPIS` (see `pilot.history`)
     smallest_effect  smallest lift worth having: 0.1 is +10 %
     stop_rule        what ends it early, in words
     owner            who answers for it
     late             True registers a pilot whose start has been seen; the verdict then says so
 
-    Raises ArgumentError if a field is missing, a store is unknown, a number cannot be, or the start has
-    been seen.
+    Raises ArgumentError if a field is missing, a store or the KPI is unknown, a number cannot be, or the
+    start has been seen.
 
     >>> register_pilot(client, stores=["S001"], start="2025-07-07", weeks=8, kpi="revenue",
     ...     smallest_effect=0.1, stop_rule="…", owner="COO")  # doctest: +SKIP
@@ -65,6 +65,10 @@ def register_pilot(
             "a pilot lasts whole weeks and is after a lift above 0.",
             found=f"weeks {weeks}, smallest_effect {smallest_effect}",
             fix="give weeks such as 8 and a lift such as 0.1 for +10 %.",
+        )
+    if kpi not in KPIS:
+        raise ArgumentError(
+            "no pilot is judged by this KPI.", found=repr(kpi), fix=f"use one of {list(KPIS)}."
         )
     begins = day(start)
     seen = begins <= client.as_of

@@ -55,7 +55,15 @@ def test_a_pilot_with_a_field_missing_is_not_registered(shop, field):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"stores": ["S9"]}, {"weeks": 1.5}, {"weeks": -2}, {"smallest_effect": -0.1}, {"start": "soon"}]
+    "wrong",
+    [
+        {"stores": ["S9"]},
+        {"weeks": 1.5},
+        {"weeks": -2},
+        {"smallest_effect": -0.1},
+        {"start": "soon"},
+        {"kpi": "happiness"},
+    ],
 )
 def test_a_pilot_that_cannot_be_is_not_registered(shop, wrong):
     with pytest.raises(ArgumentError):

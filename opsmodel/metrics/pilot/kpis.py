@@ -7,13 +7,12 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import day, require
+from opsmodel.intake.contract import KPIS, day, require
 from opsmodel.metrics.occasions import net_amount, paid_orders
 from opsmodel.metrics.starts import returns
 
 UNITS = {"week": "W", "month": "M"}
 WITHIN = {"close_rate": 30, "repurchase_rate": 90, "retained_adds": 7}
-KPIS = ("revenue", "orders", "buyers", "adds", *WITHIN)
 
 
 def history(
