@@ -56,6 +56,15 @@ def test_the_spring_of_each_home_store_counts_contacts_who_did_not_buy(shop):
     assert found[wanted].values.tolist() == [["S1", 159.0, 2.0, 2.0, 3.0], ["S2", 135.9, 3.0, 2.0, 3.0]]
 
 
+def test_a_list_of_buyers_only_tells_of_no_contacts(shop):
+    buyers = shop.customers.assign(joined_at=None)
+    rows = growth.periods(
+        shop.orders, as_of="2024-06-30", period_days=91, customers=buyers, by="home_store_id"
+    )
+    assert rows[["users", "close_rate"]].isna().all(axis=None)
+    assert growth.equation(shop.orders, customers=buyers, **HALF_YEAR)["users"].isna().all()
+
+
 def test_knowing_who_bought_does_not_look_like_loyalty(shop):
     known = growth.equation(shop.orders, **HALF_YEAR).iloc[0]
     forgotten = shop.orders.assign(

@@ -39,7 +39,8 @@ def equation(orders, *, start, end, traffic=None, customers=None, by=None) -> pd
     start, end  first and last day of the period, both inclusive
     traffic     store_id, counted_on, visitors; where fewer than 9 in 10 selling days were counted, or
                 without it, visitors and conversion are NaN
-    customers   customer_id, store_id, joined_at, left_at; without it users and close_rate are NaN
+    customers   customer_id, store_id, joined_at, left_at; without it, or where nobody has a joined_at, users
+                and close_rate are NaN
     by          a column of orders, or several; the other tables are split by the same names, where their
                 store_id stands for home_store_id
 
@@ -120,10 +121,13 @@ def _visitors(traffic, first: date, last: date, keys: list[str]) -> pd.DataFrame
 
 
 def _users(customers, buyers, first: date, last: date, keys: list[str]) -> pd.DataFrame:
-    """Known people: contacts held on any day of the period, and buyers."""
+    """Known people: contacts held on any day of the period, and buyers; no row where no contact is known."""
+    unseen = pd.DataFrame(columns=[*keys, "users"], dtype=float)
     if customers is None:
-        return pd.DataFrame(columns=[*keys, "users"], dtype=float)
+        return unseen
     table = _split(contract.require(customers, "customers", ["customer_id", "joined_at"]), "customers", keys)
+    if not table.joined_at.count().execute():  # a list of buyers only
+        return unseen
     kept = (
         table.left_at.isnull() | (table.left_at.date() >= ibis.date(first))
         if "left_at" in table.columns

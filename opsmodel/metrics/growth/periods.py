@@ -44,18 +44,19 @@ def periods(
         equation(orders, start=start, end=end, traffic=traffic, customers=customers, by=by)
         for start, end in spans
     ]
-    rows = _every_group(rows, keys, customers is not None) if keys else rows
+    rows = _every_group(rows, keys) if keys else rows
     for row, (start, end) in zip(rows, spans, strict=True):
         row.insert(0, "start", start)
         row.insert(1, "end", end)
     return pd.concat(rows, ignore_index=True)
 
 
-def _every_group(rows: list[pd.DataFrame], keys: list[str], counts_users: bool) -> list[pd.DataFrame]:
+def _every_group(rows: list[pd.DataFrame], keys: list[str]) -> list[pd.DataFrame]:
     """Each period with a row for every group that any of them knows: zeros where nothing was sold."""
     groups = pd.concat([row[keys] for row in rows]).drop_duplicates()
     nothing = dict.fromkeys(("net_revenue", "identified", "n_orders", "n_buyers"), 0.0)
-    nothing |= {"visitors": float("nan"), "users": 0.0 if counts_users else float("nan")}
+    has_users = any(row["users"].notna().any() for row in rows)
+    nothing |= {"visitors": float("nan"), "users": 0.0 if has_users else float("nan")}
     whole = []
     for row in rows:
         known = groups.merge(row[keys], on=keys, how="left", indicator=True)
