@@ -10,7 +10,7 @@ import opsmodel
 PACKAGE = Path(opsmodel.__file__).parent
 
 BASE = {"errors", "wording", "numbers"}
-CONTRACT = {*BASE, "intake.contract"}
+CONTRACT = {*BASE, "intake.contract", "intake.kpis"}
 STEPS = {
     "metrics.rates",
     "metrics.shrinkage",
@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "wording": {"errors"},
     "numbers": {"wording"},
     "intake.contract": {"errors"},
+    "intake.kpis": {"errors"},
     "intake": {*CONTRACT, *INTAKE, "metrics.occasions"},
     "metrics.rates": set(),
     "metrics.shrinkage": {"metrics.rates"},

@@ -34,7 +34,7 @@ from opsmodel.display.charts_referral import (
 )
 from opsmodel.display.charts_repeat import gaps, hazard, order_ladder, repurchase_curve, survival
 from opsmodel.display.charts_segments import audience_overlap, customer_flows, segment_moves, segment_sizes
-from opsmodel.display.charts_sop import control_charts, sop_adherence, sop_quadrants, sop_staff
+from opsmodel.display.charts_sop import control_charts, sop_adherence, sop_quadrants, sop_staff, sop_targets
 from opsmodel.display.charts_stores import money, peers
 from opsmodel.display.charts_training import maturity, perception, within_reach
 from opsmodel.display.charts_value import lorenz, ltv, ltv_by_origin, tracking
@@ -93,6 +93,7 @@ __all__ = [
     "sop_adherence",
     "sop_quadrants",
     "sop_staff",
+    "sop_targets",
     "store_map",
     "survival",
     "tier_ladder",

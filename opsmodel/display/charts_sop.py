@@ -213,3 +213,38 @@ def sop_staff(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
     marks.rows_axis(figure, texts)
     figure.update_xaxes(tickformat=".0%", title_text=_("Done on time, allowing for the kind of tasks"))
     return figure
+
+
+def sop_targets(table: pd.DataFrame, *, title: str, as_of=None) -> go.Figure:
+    """A row a target: the share seen with its interval, and the target as an upright line.
+
+    table  of sop.targets, named: kpi, target, n_cases, value and its interval, standing
+
+    Targets without a case so far are left out. Raises TableError if a column is missing.
+    """
+    value = ["value", "value_low", "value_high"]
+    drawn = marks.columns(table, ["kpi", "target", "n_cases", *value, "standing"], "sop_targets")
+    drawn = drawn[drawn["n_cases"] > 0].reset_index(drop=True)
+    if marks.unseen(drawn, "value"):
+        return theme.silent(title, _("No case is over yet."), as_of=as_of)
+    base = _("cases since the target was set whose window is over; whiskers: 95% interval")
+    figure = theme.figure(title, base=base, as_of=as_of, height=100 + 44 * len(drawn), legend=True)
+    places = list(range(len(drawn)))
+    figure.add_scatter(
+        x=theme.rounded(drawn["target"]), y=places, mode="markers", name=heading("target"),
+        marker={"symbol": "line-ns-open", "size": 26, "color": theme.ORANGE, "line": {"width": 3}},
+        hovertext=[numbers.percent(target) for target in drawn["target"]], hoverinfo="text+name",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=theme.rounded(drawn["value"]), y=places, mode="markers", name=_("Seen since"),
+        marker={"size": 11, "color": marks.colors(drawn["n_cases"])},
+        error_x=marks.whiskers(*(drawn[name] for name in value)), hoverinfo="text",
+        hovertext=[
+            f"{numbers.percent(row.value)} ({marks.between(row.value_low, row.value_high)}), "
+            f"n={numbers.count(row.n_cases)}: {row.standing}"
+            for row in drawn.itertuples()
+        ],
+    )  # fmt: skip
+    marks.rows_axis(figure, marks.labels(drawn["kpi"], 30))
+    figure.update_xaxes(tickformat=".0%", range=[0, 1.02])
+    return figure

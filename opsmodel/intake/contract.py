@@ -51,8 +51,6 @@ def _table(name, zh, grain, key, *columns, required=False):
     return Table(name, grain, zh, tuple(key.split()), tuple(Column(*c) for c in columns), required)
 
 
-KPIS = ("revenue", "orders", "buyers", "adds", "close_rate", "repurchase_rate", "retained_adds")  # of a pilot
-
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (

@@ -15,7 +15,8 @@ from filelock import FileLock
 
 from opsmodel.errors import ArgumentError, EngagementError
 from opsmodel.intake.client import Client
-from opsmodel.intake.contract import KPIS, day
+from opsmodel.intake.contract import day
+from opsmodel.intake.kpis import PILOT_KPIS, check_target
 
 FILE = "decisions.jsonl"
 HEAD = ["id", "kind", "recorded_at", "as_of"]
@@ -44,7 +45,7 @@ def register_pilot(
     stores           stores of the pilot
     start            its first day, after the client's as_of: nobody has seen a number of it yet
     weeks            its length, fixed beforehand
-    kpi              what decides, one of `contract.KPIS` (see `pilot.history`)
+    kpi              what decides, one of `kpis.PILOT_KPIS` (see `pilot.history`)
     smallest_effect  smallest lift worth having: 0.1 is +10 %
     stop_rule        what ends it early, in words
     owner            who answers for it
@@ -66,9 +67,9 @@ def register_pilot(
             found=f"weeks {weeks}, smallest_effect {smallest_effect}",
             fix="give weeks such as 8 and a lift such as 0.1 for +10 %.",
         )
-    if kpi not in KPIS:
+    if kpi not in PILOT_KPIS:
         raise ArgumentError(
-            "no pilot is judged by this KPI.", found=repr(kpi), fix=f"use one of {list(KPIS)}."
+            "no pilot is judged by this KPI.", found=repr(kpi), fix=f"use one of {list(PILOT_KPIS)}."
         )
     begins = day(start)
     seen = begins <= client.as_of
@@ -89,9 +90,20 @@ def register_pilot(
 
 
 def set_target(client: Client, *, kpi: str, target: float, due_on, owner: str, store_id: str = "") -> str:
-    """Write down a target for a store, or for the chain where no store is named; returns the line's id."""
+    """Write down a target for a store, or for all where no store is named; returns the line's id.
+
+    kpi       sop_on_time, retained_Nd, close_Nd or repurchase_Nd (see `kpis.parse`)
+    target    share of the cases: 0.35 is 35 %
+    due_on    day by which it shall be reached
+    owner     who answers for it
+
+    Raises ArgumentError if a field is missing, the store or the KPI is unknown, or the target is no share.
+
+    >>> set_target(client, kpi="close_90d", target=0.35, due_on="2025-12-31", owner="COO")  # doctest: +SKIP
+    """
     _whole("a target", {"kpi": kpi, "target": target, "due_on": due_on, "owner": owner})
     _stores(client, [store_id] if store_id else [])
+    check_target(kpi, target)
     content = {"store_id": store_id, "kpi": kpi, "target": float(target)}
     return _add(client, "target", content | {"due_on": day(due_on).isoformat(), "owner": owner})
 
@@ -143,13 +155,23 @@ def pilots(client: Client) -> pd.DataFrame:
 
 
 def targets(client: Client) -> pd.DataFrame:
-    """One row per target that stands: id, recorded_at, as_of, store_id, kpi, target, due_on, owner."""
-    return _standing(client, "target")
+    """One row per target that stands: id, recorded_at, as_of, store_id, kpi, target, due_on, owner.
+
+    Those of the engagement.yaml come first: they hold for every store and have no id, day or owner ("").
+    Of a client narrowed to stores, the targets that hold for these.
+    """
+    found = _standing(client, "target")
+    agreed = [{"kpi": kpi, "target": target} for kpi, target in client.engagement.targets.items()]
+    always = pd.DataFrame([dict.fromkeys(found.columns, "") | line for line in agreed])
+    return _of_stores(client, pd.concat([always, found], ignore_index=True) if agreed else found)
 
 
 def plays(client: Client) -> pd.DataFrame:
-    """One row per chosen play that stands: id, recorded_at, as_of, store_id, play, finding, start, owner."""
-    return _standing(client, "play")
+    """One row per chosen play that stands: id, recorded_at, as_of, store_id, play, finding, start, owner.
+
+    Of a client narrowed to stores, the plays chosen for these or for all.
+    """
+    return _of_stores(client, _standing(client, "play"))
 
 
 def running(client: Client) -> dict[str, Any] | None:
@@ -189,6 +211,11 @@ def _standing(client: Client, kind: str) -> pd.DataFrame:
     undone = {line["line"] for line in lines if line["kind"] == "withdrawal"}
     kept = [line for line in lines if line["kind"] == kind and line["id"] not in undone]
     return pd.DataFrame(kept, columns=[*HEAD, *FIELDS[kind]]).drop(columns="kind")
+
+
+def _of_stores(client: Client, lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines that hold for the stores in scope: theirs, and those that name no store."""
+    return lines[lines["store_id"].isin(["", *client.store_ids])].reset_index(drop=True)
 
 
 def _whole(what: str, told: dict[str, Any]) -> None:

@@ -16,8 +16,9 @@ from pydantic import (
     model_validator,
 )
 
-from opsmodel.errors import ClientError, EngagementError
+from opsmodel.errors import ArgumentError, ClientError, EngagementError
 from opsmodel.intake.contract import TABLES
+from opsmodel.intake.kpis import check_target
 from opsmodel.intake.lifecycle import LIFECYCLE, LifecycleStage
 from opsmodel.intake.stages import LOOPS, STAGES, Label, Loop, Part, Stage
 
@@ -58,6 +59,15 @@ def _table(name: str) -> str:
     return name
 
 
+def _target(targets: dict[str, float]) -> dict[str, float]:
+    for kpi, target in targets.items():
+        try:
+            check_target(kpi, target)
+        except ArgumentError as error:
+            raise ValueError(f"{error.found}: {error.fix}") from None
+    return targets
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
 TableName = Annotated[str, AfterValidator(_table)]
 
@@ -84,6 +94,7 @@ class Engagement(Part):
              (the same in every row)
     as_of    last day observed, inclusive; empty means the last day with an order
     lifecycle  stages with a rule each; of several that hold, the first counts
+    targets  KPI -> share every store shall reach, such as close_90d: 0.35 (`kpis.parse` names the KPIs)
 
     >>> Engagement(client="demo", timezone="Asia/Shanghai", as_of="2025-06-30").source_timezone
     'Asia/Shanghai'
@@ -104,7 +115,7 @@ class Engagement(Part):
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = STAGES
     loops: tuple[Loop, ...] = LOOPS
     lifecycle: Annotated[tuple[LifecycleStage, ...], Field(min_length=1)] = LIFECYCLE
-    targets: dict[str, float] = Field(default_factory=dict)
+    targets: Annotated[dict[str, float], AfterValidator(_target)] = Field(default_factory=dict)
     peer_group: PeerGroup = PeerGroup()
     windows: Windows = Windows()
 

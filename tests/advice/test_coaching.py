@@ -227,3 +227,46 @@ def test_a_chapter_is_left_out_below_thirty():
     assert coaching.too_few(30) == ""
     assert "too few tasks count so far (29), and below 30" in coaching.too_few(29)
     assert "too few cases in the weeks that are over (0)" in coaching.too_few(NAN, weeks=True)
+
+
+def promised(*standings, value=0.4, target=0.5, due_on="2024-12-31"):
+    n = len(standings)
+    return pd.DataFrame(
+        {
+            "kpi": ["close_90d", "retained_7d", "sop_on_time"][:n], "target": target, "value": value,
+            "value_low": value - 0.05, "value_high": value + 0.05, "n_cases": 100, "k": int(100 * value),
+            "owner": "COO", "due_on": pd.Timestamp(due_on), "standing": standings,
+            "counted_from": pd.Timestamp("2024-07-01"),
+        }
+    )  # fmt: skip
+
+
+def test_a_target_that_is_missed_comes_first_with_what_to_do():
+    table = promised("reached", "short", "short")
+    table.loc[2, "value"] = 0.1
+    found = findings.targets_state(table)
+    assert (found.kind, found.owner, found.n) == ("targets_short", "COO", 100)
+    assert found.claim == (
+        "Short of target: 2 of 3. Furthest off: tasks done on time, 10.0% where 50.0% was agreed."
+    )
+    assert found.evidence == (
+        "tasks done on time: 40 of 100 cases since 2024-07-01 (95% interval 35.0% to 45.0%), target 50.0%. "
+        "Due on 2024-12-31."
+    )
+    assert found.action
+
+
+@pytest.mark.parametrize(
+    ("standings", "kind", "claim"),
+    [
+        (("reached", "near"), "targets_reached", "Targets reached beyond noise: 1 of 2; none is missed"),
+        (("near", "waiting"), "targets_near", "No target can be told from what was seen"),
+        (("waiting", "unknown"), "targets_waiting", "Targets agreed: 2. There are too few cases"),
+        ((), "no_targets", "No target is agreed for this store"),
+    ],
+)
+def test_every_other_state_of_the_targets(standings, kind, claim):
+    found = findings.targets_state(promised(*standings, due_on=None))
+    assert (found.kind, found.action) == (kind, "")
+    assert found.claim.startswith(claim)
+    assert "Due on" not in found.evidence

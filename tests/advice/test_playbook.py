@@ -167,7 +167,7 @@ def test_no_finding_gives_an_empty_table_that_can_be_told():
 def test_a_told_row_speaks_in_the_unit_of_its_lever():
     table = playbook.for_findings([gap()], chain(), "S1", playbook=BOOK, currency="CNY", most=1)
     row = playbook.told(table).iloc[0]
-    assert row["target"] == "25.0% → 40.0% – 50.0%"
+    assert row["today_to_reached"] == "25.0% → 40.0% – 50.0%"
     assert row["worth"] == "¥5,000 (¥3,000 – ¥7,000)"
 
 

@@ -25,9 +25,15 @@ STAFF = pd.DataFrame(
      "shrunken_rate_high": [0.7, 0.85, NAN]}
 )  # fmt: skip
 
+TARGETS = pd.DataFrame(
+    {"kpi": ["a", "b", "c"], "target": [0.5, 0.8, 0.9], "n_cases": [100, 20, 0], "value": [0.6, 0.7, NAN],
+     "value_low": [0.5, 0.48, NAN], "value_high": [0.69, 0.85, NAN], "standing": ["x", "y", "z"]}
+)  # fmt: skip
+
 DRAWN = {
     "sop_adherence": (STEPS, {}),
     "sop_quadrants": (STEPS, {}),
     "control_charts": (WEEKS, {}),
     "sop_staff": (STAFF, {}),
+    "sop_targets": (TARGETS, {}),
 }

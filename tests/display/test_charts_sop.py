@@ -42,6 +42,15 @@ def test_staff_are_drawn_best_first_without_those_who_had_no_task():
     assert list(figure.layout.yaxis.ticktext) == ["E2 (n=20)", "E1 (n=100)"]
 
 
+def test_targets_stand_beside_what_was_seen_and_those_without_a_case_are_left_out():
+    figure = draw("sop_targets")
+    targets, seen = figure.data
+    assert (list(targets.x), list(seen.x)) == ([0.5, 0.8], [0.6, 0.7])
+    assert seen.marker.color[0] != seen.marker.color[1]  # a base under 30 is grey
+    assert list(seen.error_x.array) == pytest.approx([0.09, 0.15])
+    assert list(figure.layout.yaxis.ticktext) == ["a", "b"]
+
+
 def test_text_of_the_client_cannot_become_markup():
     figure = draw("sop_quadrants", STEPS.assign(sop_step="<b>x</b>"))
     assert "<b>" not in figure.data[0].text[0]

@@ -100,15 +100,41 @@ def test_a_withdrawal_is_a_further_line_and_the_first_stays(shop):
 
 def test_targets_and_plays_are_kept_beside_the_pilots(shop):
     decisions.set_target(
-        shop, kpi="close_rate", target=0.4, due_on="2024-12-31", owner="store manager", store_id="S1"
+        shop, kpi="close_90d", target=0.4, due_on="2024-12-31", owner="store manager", store_id="S1"
     )
     decisions.choose_play(shop, play="entry_product", start="2024-07-01", owner="COO")
     assert decisions.targets(shop)[["store_id", "kpi", "target"]].values.tolist() == [
-        ["S1", "close_rate", 0.4]
+        ["S1", "close_90d", 0.4]
     ]
     assert decisions.plays(shop)[["store_id", "play"]].values.tolist() == [["", "entry_product"]]
     with pytest.raises(ArgumentError, match="do not exist"):
         decisions.choose_play(shop, play="entry_product", start="2024-07-01", owner="COO", store_id="S9")
+
+
+def test_a_store_is_told_its_own_targets_and_those_of_all(client):
+    shop = open_client(client(engagement="targets: {retained_7d: 0.85}\n"))
+    promise = {"due_on": "2024-12-31", "owner": "COO"}
+    decisions.set_target(shop, kpi="close_90d", target=0.4, store_id="S1", **promise)
+    decisions.set_target(shop, kpi="repurchase_90d", target=0.5, **promise)
+    told = {name: decisions.targets(scope)["kpi"].tolist() for name, scope in
+            {"chain": shop, "S1": shop.store("S1"), "S2": shop.store("S2")}.items()}  # fmt: skip
+    assert told == {
+        "chain": ["retained_7d", "close_90d", "repurchase_90d"],
+        "S1": ["retained_7d", "close_90d", "repurchase_90d"],
+        "S2": ["retained_7d", "repurchase_90d"],
+    }
+    first = decisions.targets(shop).iloc[0]
+    assert first[["id", "as_of", "store_id", "due_on", "owner"]].tolist() == [""] * 5
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"kpi": "happiness"}, {"target": 40}, {"target": -0.4}, {"target": "40 %"}]
+)
+def test_a_target_that_cannot_be_read_is_not_set(shop, wrong):
+    promise = {"kpi": "close_90d", "target": 0.4, "due_on": "2024-12-31", "owner": "COO"}
+    with pytest.raises(ArgumentError):
+        decisions.set_target(shop, **promise | wrong)
+    assert not (shop.folder / decisions.FILE).exists()
 
 
 def test_the_pilot_running_is_the_registered_one_that_began_last(shop):

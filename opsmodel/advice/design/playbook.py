@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 YEAR_MONTHS = 12
-TOLD = ["play_name", "owner", "kpi", "target", "worth", "cost", "covered", "weeks"]
+TOLD = ["play_name", "owner", "kpi", "today_to_reached", "worth", "cost", "covered", "weeks"]
 COLUMNS = [
     *("finding", "kind", "lever", "play", "play_name", "stage", "owner", "kpi"),
     *("today", "target_low", "target_high"),
@@ -112,8 +112,8 @@ def for_findings(
 def told(table: pd.DataFrame) -> pd.DataFrame:
     """The table of `for_findings` written out, each figure in the unit of its lever, each play once.
 
-    Returns play_name, owner, kpi, target ("32.2% → 52.7% – 59.2%"), worth (with its interval), cost, covered
-    (the part of the gap that pays for the play) and weeks.
+    Returns play_name, owner, kpi, today_to_reached ("32.2% → 52.7% – 59.2%"), worth (with its interval),
+    cost, covered (the part of the gap that pays for the play) and weeks.
     """
     rows = table.drop_duplicates("play").to_dict("records")
     return pd.DataFrame([_told(row) for row in rows], columns=TOLD)

@@ -36,6 +36,7 @@ from opsmodel.advice.findings.incentives import incentive, sharing_ahead
 from opsmodel.advice.findings.ladder import entry_products, front_end, weakest_rung
 from opsmodel.advice.findings.pilot_verdicts import pilot_robust, pilot_verdict, rollout
 from opsmodel.advice.findings.pilots import pilot_choice, pilot_power
+from opsmodel.advice.findings.promised import targets_state
 from opsmodel.advice.findings.referrals import (
     invitation_flags,
     invited_quality,
@@ -130,6 +131,7 @@ __all__ = [
     "staff_apart",
     "sure_leaders",
     "svip_overdue",
+    "targets_state",
     "training_effect",
     "waiting",
     "weakest_item",

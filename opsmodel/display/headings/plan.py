@@ -9,7 +9,7 @@ def headings() -> dict[str, str]:
         "play_id": _("Id"),
         "play_name": _("Play"),
         "kpi": _("KPI"),
-        "target": _("Today → reached by peers"),
+        "today_to_reached": _("Today → reached by peers"),
         "target_low": _("Target from"),
         "target_high": _("Target to"),
         "worth": _("Worth a year"),

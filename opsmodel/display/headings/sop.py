@@ -56,4 +56,8 @@ def headings() -> dict[str, str]:
         "change": _("Change"),
         "elsewhere_change": _("Change in other stores"),
         "moved": _("What moved"),
+        "target": _("Target"),
+        "n_cases": _("Cases"),
+        "counted_from": _("Counted from"),
+        "standing": _("Where it stands"),
     }

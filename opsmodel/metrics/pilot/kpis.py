@@ -7,7 +7,8 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.intake.contract import KPIS, day, require
+from opsmodel.intake.contract import day, require
+from opsmodel.intake.kpis import PILOT_KPIS
 from opsmodel.metrics.occasions import net_amount, paid_orders
 from opsmodel.metrics.starts import returns
 
@@ -36,11 +37,11 @@ def history(
 
     >>> history(open_client("demo"), kpi="revenue").head()  # doctest: +SKIP
     """
-    if kpi not in KPIS or period not in UNITS:
+    if kpi not in PILOT_KPIS or period not in UNITS:
         raise ArgumentError(
             "this KPI or period does not exist.",
             found=f"kpi {kpi!r}, period {period!r}",
-            fix=f"use one of {KPIS} by {' or '.join(UNITS)}.",
+            fix=f"use one of {PILOT_KPIS} by {' or '.join(UNITS)}.",
         )
     chain = client.chain
     wait = (within_days or WITHIN[kpi]) if kpi in WITHIN else 0

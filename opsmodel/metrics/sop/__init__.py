@@ -12,6 +12,7 @@ from opsmodel.metrics.sop.laney import control_chart
 from opsmodel.metrics.sop.ledger import actions
 from opsmodel.metrics.sop.quadrants import place, quadrants, standing
 from opsmodel.metrics.sop.staff import fair, scorecards, staff
+from opsmodel.metrics.sop.targets import targets
 from opsmodel.metrics.sop.violations import violations
 from opsmodel.metrics.sop.words import named
 
@@ -31,6 +32,7 @@ __all__ = [
     "scorecards",
     "staff",
     "standing",
+    "targets",
     "violations",
     "weekly",
 ]

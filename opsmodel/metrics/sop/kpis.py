@@ -1,6 +1,5 @@
 """The numbers an action shall move, case by case: when each case began, and whether it was a success."""
 
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -10,6 +9,7 @@ import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import column_names, day, require
+from opsmodel.intake.kpis import parse
 from opsmodel.metrics.occasions import occasions, paid_orders
 from opsmodel.metrics.sop.bulk import credible
 from opsmodel.metrics.sop.ticks import ordered, ticks
@@ -66,24 +66,6 @@ def supported(client, kpi: str) -> bool:
     return client.has(table)
 
 
-def parse(kpi: str) -> tuple[str, int]:
-    """What is measured, and within how many days.
-
-    >>> parse("close_90d"), parse("sop_on_time")
-    (('close', 90), ('sop', 0))
-    """
-    if kpi == "sop_on_time":
-        return "sop", 0
-    found = re.fullmatch(r"(retained|close|repurchase)_([1-9]\d{0,3})d", str(kpi))
-    if not found:
-        raise ArgumentError(
-            "this KPI is not known.",
-            found=repr(kpi),
-            fix="use sop_on_time, retained_7d, close_90d, repurchase_90d or another number of days.",
-        )
-    return found[1], int(found[2])
-
-
 def cases(client, kpi: str, *, as_of) -> ir.Table:
     """One row per case whose window is over: store_id (home store), began (day), is_hit. Lazy."""
     what, n = parse(kpi)
@@ -108,6 +90,14 @@ def cases(client, kpi: str, *, as_of) -> ir.Table:
     buyers = met.group_by(buyer=met.customer_id).agg(is_hit=ibis.literal(True))
     joined = people.left_join(buyers, people.customer_id == buyers.buyer)
     return joined.select("store_id", "began", is_hit=joined.is_hit.fill_null(False))
+
+
+def since(client, kpi: str, first: date, *, as_of) -> pd.DataFrame:
+    """One row per store: cases that began on `first` or later and are over, n, and the successes, k."""
+    rows = cases(client, kpi, as_of=as_of)
+    rows = rows.filter(rows.began >= ibis.date(first))
+    counts = rows.group_by("store_id").agg(k=rows.is_hit.sum().cast("int64"), n=rows.count())
+    return counts.to_pandas()
 
 
 def _oldest(as_of, n: int) -> ir.Value:

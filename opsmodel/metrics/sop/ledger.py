@@ -7,9 +7,10 @@ import pandas as pd
 
 from opsmodel.errors import ArgumentError
 from opsmodel.intake.contract import column_names, day
+from opsmodel.intake.kpis import parse
 from opsmodel.metrics.absent import sent
 from opsmodel.metrics.rates import NOISE, SMALLEST_BASE, against_peers, wilson
-from opsmodel.metrics.sop.kpis import cases, parse, supported
+from opsmodel.metrics.sop.kpis import since, supported
 from opsmodel.metrics.sop.ticks import ordered
 
 BEFORE_DAYS = 182  # what came before an action, to compare with
@@ -104,23 +105,11 @@ def _compared(here: pd.Series, there: pd.Series) -> dict:
 
 def _sides(chain, kpi: str, due: date, until: date, before_days: int) -> pd.DataFrame:
     """store_id, k, n of the cases since the due day, k_before, n_before of those up to it."""
-    n_days = parse(kpi)[1]
     # as at the due day: whoever began so late before it that the window reaches past it is on neither side
-    since = cases(chain, kpi, as_of=until)
-    since = since.filter(since.began > due)
-    before = cases(chain, kpi, as_of=due)
-    before = before.filter(before.began > due - timedelta(days=before_days + n_days))
-    parts = []
-    for rows, end in ((since, ""), (before, "_before")):
-        counts = rows.group_by("store_id").agg(
-            **{f"k{end}": rows.is_hit.sum().cast("int64"), f"n{end}": rows.count()}
-        )
-        parts.append(counts.to_pandas())
-    return (
-        parts[0]
-        .merge(parts[1], on="store_id", how="outer")
-        .fillna({"k": 0, "n": 0, "k_before": 0, "n_before": 0})
-    )
+    after = since(chain, kpi, due + timedelta(days=1), as_of=until)
+    before = since(chain, kpi, due - timedelta(days=before_days + parse(kpi)[1] - 1), as_of=due)
+    both = after.merge(before, on="store_id", how="outer", suffixes=("", "_before"))
+    return both.fillna({"k": 0, "n": 0, "k_before": 0, "n_before": 0})
 
 
 def _known(chain, kpi) -> bool:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from opsmodel.errors import ArgumentError
-from opsmodel.metrics.sop.kpis import parse
+from opsmodel.intake.kpis import parse
 from opsmodel.wording import _
 
 
@@ -20,7 +20,8 @@ def named(table: pd.DataFrame) -> pd.DataFrame:
     if steps:
         shown.insert(list(shown.columns).index(steps[0]), "sop_step", step_names(shown))
         shown = shown.drop(columns=steps)
-    for column, words in (("kpi", kpi_name), ("status", status_name), ("moved", moved_name)):
+    codes = {"kpi": kpi_name, "status": status_name, "moved": moved_name, "standing": standing_name}
+    for column, words in codes.items():
         if column in shown.columns:
             shown[column] = shown[column].map(words, na_action="ignore").astype("str")
     return shown
@@ -66,3 +67,14 @@ def moved_name(moved: str) -> str:
         "dropped": _("not measured: dropped"),
         "unknown": _("not measured here"),
     }[moved]
+
+
+def standing_name(standing: str) -> str:
+    """How a target stands."""
+    return {
+        "reached": _("reached, beyond noise"),
+        "short": _("short, beyond noise"),
+        "near": _("cannot be told apart from it"),
+        "waiting": _("too few cases so far"),
+        "unknown": _("not measured here"),
+    }[standing]

@@ -1,0 +1,79 @@
+"""The targets that were agreed, beside what the cases since then came to."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import pandas as pd
+
+from opsmodel.intake.contract import column_names, day
+from opsmodel.intake.kpis import parse
+from opsmodel.metrics.rates import SMALLEST_BASE, wilson
+from opsmodel.metrics.sop.kpis import since, supported
+from opsmodel.metrics.sop.ticks import ordered
+
+HALF_YEAR = 182  # days in which the cases of a target began that has no day of its own
+SHARES = ("target", "value", "value_low", "value_high")
+DAYS = ("due_on", "counted_from")
+TYPES = (
+    dict.fromkeys(SHARES, "float64")
+    | dict.fromkeys(DAYS, "datetime64[us]")
+    | {"n_cases": "int64", "k": "int64"}
+)
+COLUMNS = ["kpi", "target", "due_on", "owner", "counted_from", "n_cases", "k", *SHARES[1:], "standing"]
+
+
+def targets(
+    client, agreed: Sequence[Mapping], *, as_of=None, by: str | Sequence[str] | None = None
+) -> pd.DataFrame:
+    """One row per store and target that holds for it: what was promised, and what has been seen since.
+
+    Counted are the cases (tasks due, adds, first orders) that began after the last day observed when the
+    target was set, and whose window is over: cases of before cannot show what changed. A target without such
+    a day (of the engagement.yaml) counts the last half-year of cases whose window is over.
+
+    client  a client or store, with the tables its KPIs need
+    agreed  rows of `decisions.targets` as dicts: kpi, target, store_id ("" holds for every store), due_on,
+            owner, as_of
+    as_of   last day observed, inclusive; default: the client's
+    by      store_id: a row for each store, its code first
+
+    Returns `by`, kpi, target, due_on, owner, counted_from (first day a case may begin), n_cases, k, value
+    with value_low, value_high (Wilson, 95 %), standing: reached (the whole interval lies at the target or
+    above), short (it lies below), near (the target lies within it), waiting (fewer than 30 cases so far) or
+    unknown (the table the KPI is counted in is missing).
+    Raises ArgumentError for a KPI that is not known.
+
+    >>> targets(open_client("demo").store("S001"), [{"kpi": "close_90d", "target": 0.4}])  # doctest: +SKIP
+    """
+    end, keys = day(as_of or client.as_of), column_names(by)
+    parts = [_of_stores(client, dict(line), end) for line in agreed]
+    empty = pd.DataFrame(columns=["store_id", *COLUMNS], dtype="str").astype(TYPES)
+    found = pd.concat(parts or [empty], ignore_index=True)
+    return ordered(found, ["store_id"])[[*keys, *COLUMNS]]
+
+
+def _of_stores(client, line: dict, end: date) -> pd.DataFrame:
+    """The rows of one target."""
+    kpi, only, set_on = line["kpi"], line.get("store_id"), line.get("as_of")
+    stores = [store for store in client.store_ids if not only or store == only]
+    first = day(set_on) + timedelta(days=1) if set_on else end - timedelta(days=HALF_YEAR + parse(kpi)[1] - 1)
+    seen = supported(client, kpi)
+    counts = since(client, kpi, first, as_of=end) if seen else pd.DataFrame(columns=["store_id", "k", "n"])
+    counts = counts.set_index("store_id").reindex(stores).fillna(0).astype("int64")
+    counts = counts.rename(columns={"n": "n_cases"})
+    low, high = wilson(counts["k"], counts["n_cases"])
+    found = counts.reset_index().assign(
+        kpi=kpi, target=float(line["target"]), owner=line.get("owner") or "", value_low=low, value_high=high,
+        counted_from=pd.Timestamp(first), due_on=pd.Timestamp(line.get("due_on") or "NaT"),
+        value=lambda shown: shown["k"] / shown["n_cases"].where(shown["n_cases"] > 0),
+    )  # fmt: skip
+    standing = [_standing(row) if seen else "unknown" for row in found.itertuples()]
+    return found.assign(standing=pd.Series(standing, dtype="str")).astype(TYPES)
+
+
+def _standing(row) -> str:
+    if row.n_cases < SMALLEST_BASE:
+        return "waiting"
+    if row.value_low >= row.target:
+        return "reached"
+    return "short" if row.value_high < row.target else "near"
