@@ -90,7 +90,7 @@ def render(
     book = home / "ledger.jsonl"
     rows = ledger.latest(book)
     fresh = set() if force else {job.output for job in wanted if up_to_date(job, rows.get(job.output))}
-    stale = [job for job in wanted if job.output not in fresh]
+    stale = plan.asking_ahead([job for job in wanted if job.output not in fresh])
     open_scratch(scratch)
     try:
         if not single_file:

@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from opsmodel.render import ahead
 from opsmodel.render.kernels.provisioner import prefer_warm
 from opsmodel.render.unneeded import FORMATS, without
 
@@ -59,10 +60,12 @@ def run(
     environment: dict,
     kernel_log,
     keep: Callable,
+    asks_ahead: bool = False,
 ) -> Outcome:
     """Run the notebook with the parameters; never raises for anything the notebook does.
 
     kernel_log  open file that takes what the kernel process itself prints
+    asks_ahead  ask the questions of the whole chain from the last on, before the first cell that asks one
     keep        called once with the notebook if it did not end well, to save what there is
     """
     notebook = _without_outputs(nbformat.read(path, as_version=4))
@@ -76,7 +79,7 @@ def run(
     outcome = Outcome(notebook, limits)
     how = {"env": environment, "cwd": str(path.parent), "stdout": kernel_log, "stderr": kernel_log}
     try:
-        _execute(book, kernel_name, outcome, how)
+        _execute(book, kernel_name, outcome, how, ahead.first_question(notebook) if asks_ahead else None)
     finally:
         if outcome.status == "running":
             outcome.end("interrupted", "the run was stopped.")
@@ -103,7 +106,9 @@ def _last_words(kernel_log) -> str:
     return next((line.strip()[:200] for line in lines if "error" in line.lower()), "")
 
 
-def _execute(book: NotebookExecutionManager, kernel_name: str, outcome: Outcome, how: dict) -> None:
+def _execute(
+    book: NotebookExecutionManager, kernel_name: str, outcome: Outcome, how: dict, question: int | None
+) -> None:
     prefer_warm()
     client = _Client(
         book.nb,
@@ -119,7 +124,7 @@ def _execute(book: NotebookExecutionManager, kernel_name: str, outcome: Outcome,
         with client.setup_kernel(**how):
             started = True
             try:
-                _cells(client, book, outcome)
+                _cells(client, book, outcome, question)
             except BaseException:
                 client.shutdown_kernel = "immediate"
                 raise
@@ -142,17 +147,25 @@ class _Client(NotebookClient):
     deadline = float("inf")
 
 
-def _cells(client: _Client, book: NotebookExecutionManager, outcome: Outcome) -> None:
-    """Run the cells in turn; the outcome is ok only if every code cell was executed."""
+def _cells(client: _Client, book: NotebookExecutionManager, outcome: Outcome, question: int | None) -> None:
+    """Run the cells in turn; the outcome is ok only if every code cell was executed.
+
+    question  the cell before which to ask ahead, if any
+    """
     client.reset_execution_trackers()
     client.deadline = monotonic() + outcome.limits.notebook
 
-    def seconds_left(_cell) -> float:
-        return max(min(outcome.limits.cell, client.deadline - monotonic()), 0.01)
+    def seconds_left(cell) -> float:
+        longest = outcome.limits.notebook if cell is asking else outcome.limits.cell
+        return max(min(longest, client.deadline - monotonic()), 0.01)
 
+    asking = nbformat.v4.new_code_cell(ahead.code(book.nb), metadata={"tags": ["raises-exception"]})
     client.timeout_func = seconds_left  # type: ignore[assignment]
     for position, cell in enumerate(book.nb.cells):
         book.cell_start(cell, position)
+        if position == question:
+            client.execute_cell(asking, position, store_history=False)
+            book.nb.cells[position] = cell  # it is no cell of the page
         if cell.cell_type == "code":
             client.execute_cell(cell, position)
         book.cell_complete(cell, position)

@@ -22,6 +22,7 @@ class Job:
     cover        fields of page.Cover
     environment  variables set for the kernel on top of the worker's own
     limits       fields of engine.Limits
+    asks_ahead   see engine.run
     about        copied into the ledger row: versions and the like
     """
 
@@ -35,6 +36,7 @@ class Job:
     environment: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
+    asks_ahead: bool = False
 
     def path(self, ending: str) -> Path:
         """The report's file with this ending."""
@@ -96,6 +98,7 @@ def _attempt(job: Job) -> tuple[str, str]:
             environment={**os.environ, **job.environment, "OPSMODEL_TIMINGS": str(_timings(job))},
             kernel_log=log,
             keep=keep,
+            asks_ahead=job.asks_ahead,
         )
     if outcome.status != "ok":
         return outcome.status, outcome.error

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from opsmodel.errors import RenderError
@@ -70,6 +70,14 @@ def jobs(order: Order, home: Path, scratch: Path, *, at_a_time: int | None) -> t
                 "two reports would have the same name.", found=job.output, fix="name every store once."
             )
     return list(made.values()), kernels
+
+
+def asking_ahead(jobs: list[Job]) -> list[Job]:
+    """The jobs; the second of each notebook asks the questions of the chain from the last one on."""
+    notebooks = [job.notebook for job in jobs]
+    return [
+        replace(job, asks_ahead=notebooks[:place].count(job.notebook) == 1) for place, job in enumerate(jobs)
+    ]
 
 
 def _drafts(order: Order, path: Path) -> Iterator[dict]:

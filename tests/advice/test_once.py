@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pandas as pd
 import pytest
@@ -215,3 +215,57 @@ def test_a_table_is_no_part_of_a_question(tmp_path, tables, counted):
 def test_nobody_is_told_nothing(tmp_path, tables):
     shop = Client(tmp_path, tables, store_ids=())
     assert once.of(shop, growth.recent, n_periods=1).empty
+
+
+def asking(shop, calculate, *names):
+    return [lambda name=name: once.whole(shop, calculate, name=name) for name in names]
+
+
+def asked(calculate):
+    return [question["name"] for question in calculate.calls]
+
+
+def test_whoever_goes_ahead_stops_at_the_first_question_that_is_answered(tmp_path, tables, counted):
+    shop = Client(tmp_path, tables)
+    once.whole(shop, counted, name="b")
+    once.ahead(*asking(shop, counted, "d", "d", "c", "b", "a"))
+    assert asked(counted) == ["b", "d", "c"]
+
+
+def test_whoever_goes_ahead_does_not_wait_for_an_answer_that_is_being_given(tmp_path, tables, counted):
+    shop = Client(tmp_path, tables)
+    began, go_on = Event(), Event()
+
+    def slow(client, *, name):
+        began.set()
+        go_on.wait(10)
+        return counted(client, name=name)
+
+    slow.__module__ = counted.__module__
+    other = Thread(target=once.whole, args=(shop, slow), kwargs={"name": "b"})
+    other.start()
+    assert began.wait(10)
+    once.ahead(*asking(shop, counted, "c"), *asking(shop, slow, "b"), *asking(shop, counted, "a"))
+    assert asked(counted) == ["c"]
+    go_on.set()
+    other.join()
+    once.ahead(*asking(shop, counted, "a"))  # on its own again
+    assert asked(counted) == ["c", "b", "a"]
+
+
+def test_a_question_that_cannot_be_asked_ahead_is_left_out(tmp_path, tables, counted):
+    shop = Client(tmp_path, tables)
+    once.ahead(lambda: unknown, lambda: once.whole(shop, counted, name={1}), *asking(shop, counted, "a"))  # noqa: F821
+    assert asked(counted) == ["a"]
+
+
+def test_an_answer_given_ahead_may_rest_on_one_that_was_there(tmp_path, tables, counted):
+    shop = Client(tmp_path, tables)
+
+    def upper(client, *, name):
+        return once.whole(client, counted, name="base").assign(name=name)
+
+    upper.__module__ = counted.__module__
+    once.whole(shop, counted, name="base")
+    once.ahead(*asking(shop, upper, "b", "a"))
+    assert len(list((tmp_path / once.FOLDER).glob("upper-*.parquet"))) == 2
