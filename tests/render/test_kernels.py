@@ -57,7 +57,8 @@ def printed(result: batch.Result) -> str:
 
 
 def test_a_forked_kernel_shows_what_a_cold_one_shows(tmp_path, monkeypatch):
-    cells = [code(LOOK), code(FIGURE), code('import os\nos.system("echo from the shell")')]
+    mixed = code('print("first")\ndisplay(1)\nprint("then")\nimport sys\nprint("aside", file=sys.stderr)\n2')
+    cells = [code(LOOK), code(FIGURE), mixed, code('import os\nos.system("echo from the shell")')]
     warm = rendered(tmp_path, *cells)
     monkeypatch.setenv(CHOICE, "local-provisioner")
     cold = rendered(tmp_path / "cold", *cells)
