@@ -115,14 +115,8 @@ def _evidence(row) -> str:
         shrunken=show(row["shrunken"]),
         count=numbers.count(row["n_peers"]),
         peers=show(row["peer_value"]),
-        chance=_chance(row["p_value"]),
+        chance=numbers.chance(row["p_value"]),
     )
-
-
-def _chance(p: float) -> str:
-    if p < 0.001:
-        return _("less than 1 in 1,000")
-    return numbers.percent(p)
 
 
 def _worth(row, money: float, low: float, high: float) -> str:

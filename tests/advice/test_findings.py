@@ -235,7 +235,7 @@ def test_every_lever_has_its_words_in_both_languages(lever, claim, chinese):
     assert found.action
     assert found.owner
     assert "Its 7 peers together" in found.evidence
-    assert "less than 1 in 1,000" in found.evidence
+    assert "by chance: <0.1%" in found.evidence
     translated = in_chinese(findings.gap_to_peers, lever_row(lever))
     assert translated.claim == chinese
     for text in (translated.evidence, translated.action, translated.owner):

@@ -138,7 +138,7 @@ def test_the_next_product_moves_the_most_customers():
     assert "40.0%" in found.claim
     assert "cake" in found.action
     assert "2.00" in found.evidence
-    assert "0.10%" in found.evidence
+    assert "0.1%" in found.evidence
 
 
 def test_pairs_within_chance_are_no_finding():

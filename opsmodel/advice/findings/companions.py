@@ -41,7 +41,7 @@ def next_product(pairs: pd.DataFrame) -> Finding:
         "probability {q}, corrected for {pairs} pairs.",
         k=numbers.count(best["n_next"]), n=numbers.count(best["n_customers"]),
         days=numbers.count(best["within_days"]), lift=numbers.number(best["lift"]),
-        q=_chance(best["q_value"]), pairs=numbers.count(tested),
+        q=numbers.chance(best["q_value"]), pairs=numbers.count(tested),
     )  # fmt: skip
     return Finding(
         "next_product", "repurchase", claim, evidence,
@@ -49,10 +49,6 @@ def next_product(pairs: pd.DataFrame) -> Finding:
           "the offer is the reason.", **values),
         owner=_("store staff, with customer operations"), n=int(best["n_customers"]),
     )  # fmt: skip
-
-
-def _chance(q: float) -> str:
-    return f"< {numbers.percent(0.0001, 2)}" if q < 0.0001 else numbers.percent(q, 2)
 
 
 def membership(members: pd.DataFrame) -> Finding:
