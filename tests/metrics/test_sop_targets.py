@@ -59,6 +59,22 @@ def test_a_target_of_the_ledger_counts_what_began_after_it_was_set_and_for_its_s
     assert later["value"].isna().all()
 
 
+def test_a_store_s_own_target_comes_before_that_of_all_and_a_later_one_before_an_earlier():
+    own = {"store_id": "S1", "as_of": "2024-05-19"}
+    lines = [
+        ON_TIME | own | {"target": 0.5}, ON_TIME | own | {"target": 0.6},
+        ON_TIME | {"target": 0.7, "store_id": ""}, ON_TIME | {"target": 0.8, "store_id": ""},
+        ON_TIME | {"kpi": "close_90d", "target": 0.3},
+    ]  # fmt: skip
+    found = sop.targets(shop(), lines, by="store_id")
+    assert found[["store_id", "kpi", "target"]].values.tolist() == [
+        ["S1", "sop_on_time", 0.6],
+        ["S1", "close_90d", 0.3],
+        ["S2", "sop_on_time", 0.8],
+        ["S2", "close_90d", 0.3],
+    ]
+
+
 @pytest.mark.parametrize(
     ("k", "n", "standing"),
     [

@@ -27,6 +27,8 @@ def targets(
 ) -> pd.DataFrame:
     """One row per store and target that holds for it: what was promised, and what has been seen since.
 
+    Of several targets for the same KPI the store's own holds, and of these the last.
+
     Counted are the cases (tasks due, adds, first orders) that began after the last day observed when the
     target was set, and whose window is over: cases of before cannot show what changed. A target without such
     a day (of the engagement.yaml) counts the last half-year of cases whose window is over.
@@ -46,16 +48,29 @@ def targets(
     >>> targets(open_client("demo").store("S001"), [{"kpi": "close_90d", "target": 0.4}])  # doctest: +SKIP
     """
     end, keys = day(as_of or client.as_of), column_names(by)
-    parts = [_of_stores(client, dict(line), end) for line in agreed]
+    lines = [dict(line) for line in agreed]
+    holding = {store: _holding(lines, store) for store in client.store_ids}
+    parts = [
+        _of_stores(client, line, [store for store, places in holding.items() if place in places], end)
+        for place, line in enumerate(lines)
+    ]
     empty = pd.DataFrame(columns=["store_id", *COLUMNS], dtype="str").astype(TYPES)
     found = pd.concat(parts or [empty], ignore_index=True)
     return ordered(found, ["store_id"])[[*keys, *COLUMNS]]
 
 
-def _of_stores(client, line: dict, end: date) -> pd.DataFrame:
+def _holding(lines: list[dict], store: str) -> set[int]:
+    """Places of the lines that hold for a store: for each KPI its own rather than that of all, and the last."""
+    found: dict[str, int] = {}
+    for place, line in sorted(enumerate(lines), key=lambda pair: bool(pair[1].get("store_id"))):
+        if line.get("store_id") in (None, "", store):
+            found[line["kpi"]] = place
+    return set(found.values())
+
+
+def _of_stores(client, line: dict, stores: list[str], end: date) -> pd.DataFrame:
     """The rows of one target."""
-    kpi, only, set_on = line["kpi"], line.get("store_id"), line.get("as_of")
-    stores = [store for store in client.store_ids if not only or store == only]
+    kpi, set_on = line["kpi"], line.get("as_of")
     first = day(set_on) + timedelta(days=1) if set_on else end - timedelta(days=HALF_YEAR + parse(kpi)[1] - 1)
     seen = supported(client, kpi)
     counts = since(client, kpi, first, as_of=end) if seen else pd.DataFrame(columns=["store_id", "k", "n"])

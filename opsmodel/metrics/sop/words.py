@@ -40,6 +40,13 @@ def step_names(table: pd.DataFrame) -> list[str]:
 
 def kpi_name(kpi: str) -> str:
     """What a KPI measures; the client's own word where it is not one of ours."""
+    totals = {
+        "revenue": _("net revenue"), "orders": _("orders"), "buyers": _("buyers"), "adds": _("adds"),
+        "close_rate": _("close rate"), "repurchase_rate": _("repurchase rate"),
+        "retained_adds": _("new contacts who stay 7 days"),
+    }  # fmt: skip
+    if kpi in totals:
+        return totals[kpi]
     try:
         what, days = parse(kpi)
     except ArgumentError:
