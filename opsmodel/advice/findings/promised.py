@@ -37,7 +37,7 @@ def targets_state(table: pd.DataFrame) -> Finding:
         )
     row = told.iloc[(told["value"] / told["target"]).argmin()]
     if reached.empty:
-        claim = _("No target can be told from what was seen; furthest off: {kpi}, {value} for {target}.",
+        claim = _("No target can be told from what was seen; the tightest: {kpi}, {value} for {target}.",
                   **_values(row))  # fmt: skip
         return Finding("targets_near", "", claim, _evidence(row), n=int(row["n_cases"]))
     claim = _("Targets reached beyond noise: {n} of {agreed}; none is missed beyond noise.",

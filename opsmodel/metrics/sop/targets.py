@@ -60,7 +60,7 @@ def targets(
 
 
 def _holding(lines: list[dict], store: str) -> set[int]:
-    """Places of the lines that hold for a store: for each KPI its own rather than that of all, and the last."""
+    """Places of the lines that hold for a store: for each KPI its own rather than that of all; the last."""
     found: dict[str, int] = {}
     for place, line in sorted(enumerate(lines), key=lambda pair: bool(pair[1].get("store_id"))):
         if line.get("store_id") in (None, "", store):
