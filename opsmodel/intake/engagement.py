@@ -16,9 +16,8 @@ from pydantic import (
     model_validator,
 )
 
-from opsmodel.errors import ArgumentError, ClientError, EngagementError
+from opsmodel.errors import ClientError, EngagementError
 from opsmodel.intake.contract import TABLES
-from opsmodel.intake.kpis import check_target
 from opsmodel.intake.lifecycle import LIFECYCLE, LifecycleStage
 from opsmodel.intake.stages import LOOPS, STAGES, Label, Loop, Part, Stage
 
@@ -59,15 +58,6 @@ def _table(name: str) -> str:
     return name
 
 
-def _target(targets: dict[str, float]) -> dict[str, float]:
-    for kpi, target in targets.items():
-        try:
-            check_target(kpi, target)
-        except ArgumentError as error:
-            raise ValueError(f"{error.found}: {error.fix}") from None
-    return targets
-
-
 Zone = Annotated[str, AfterValidator(_zone)]
 TableName = Annotated[str, AfterValidator(_table)]
 
@@ -94,7 +84,7 @@ class Engagement(Part):
              (the same in every row)
     as_of    last day observed, inclusive; empty means the last day with an order
     lifecycle  stages with a rule each; of several that hold, the first counts
-    targets  KPI -> share every store shall reach, such as close_90d: 0.35 (`kpis.parse` names the KPIs)
+    targets  KPI -> share every store shall reach, such as close_90d: 0.35; read where `kpis.parse` knows it
 
     >>> Engagement(client="demo", timezone="Asia/Shanghai", as_of="2025-06-30").source_timezone
     'Asia/Shanghai'
@@ -115,7 +105,7 @@ class Engagement(Part):
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = STAGES
     loops: tuple[Loop, ...] = LOOPS
     lifecycle: Annotated[tuple[LifecycleStage, ...], Field(min_length=1)] = LIFECYCLE
-    targets: Annotated[dict[str, float], AfterValidator(_target)] = Field(default_factory=dict)
+    targets: dict[str, float] = Field(default_factory=dict)
     peer_group: PeerGroup = PeerGroup()
     windows: Windows = Windows()
 

@@ -262,6 +262,7 @@ def test_a_target_that_is_missed_comes_first_with_what_to_do():
         (("reached", "near"), "targets_reached", "Targets reached beyond noise: 1 of 2; none is missed"),
         (("near", "waiting"), "targets_near", "No target can be told from what was seen"),
         (("waiting", "unknown"), "targets_waiting", "Targets agreed: 2. There are too few cases"),
+        (("unknown", "unknown"), "targets_unknown", "None of the agreed targets (2) can be measured"),
         ((), "no_targets", "No target is agreed for this store"),
     ],
 )

@@ -59,13 +59,7 @@ def test_a_date_is_read_as_a_date(tmp_path):
         ("as_of: soon", "as_of cannot be used", "'soon'", "date"),
         ("loops: [{name: x, event: y, after: z}]", "cannot be used", "", "follows 'z'; write one of acquire"),
         ("stages: [{name: a, event: x}, {name: a, event: y}]", "cannot be used", "", "share the name 'a'"),
-        (
-            "targets: {close_rate: 0.4}",
-            "targets cannot be used",
-            "close_rate",
-            "'close_rate': use sop_on_time",
-        ),
-        ("targets: {close_90d: 40}", "targets cannot be used", "40", "write 0.35 for 35 %"),
+        ("targets: {close_90d: high}", "targets.close_90d cannot be used", "high", "valid number"),
         (
             "stages: [{name: a, event: {table: orders, where: {tier: [x]}}}]",
             "stages.0.event cannot be used",

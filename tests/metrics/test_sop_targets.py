@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 
-from opsmodel.errors import ArgumentError
 from opsmodel.metrics import sop
 
 AS_OF = "2024-06-30"
@@ -106,5 +105,6 @@ def test_a_table_that_is_missing_and_a_kpi_that_is_none():
     empty = sop.targets(shop(), [], by="store_id")
     assert len(empty) == 0
     assert list(empty.columns) == list(sop.targets(shop(), [ON_TIME], by="store_id").columns)
-    with pytest.raises(ArgumentError, match="not known"):
-        sop.targets(shop(), [ON_TIME | {"kpi": "smiles"}])
+    smiles = sop.targets(shop(), [ON_TIME | {"kpi": "smiles"}], by="store_id")
+    assert smiles[["kpi", "n_cases", "standing"]].values.tolist() == [["smiles", 0, "unknown"]] * 2
+    assert smiles["counted_from"].isna().all()

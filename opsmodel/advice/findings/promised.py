@@ -14,12 +14,16 @@ def targets_state(table: pd.DataFrame) -> Finding:
     table  of `sop.targets` (one store)
 
     Returns a finding of kind "targets_short", "targets_reached" (some are, none is short), "targets_near"
-    (none can be told from its target), "targets_waiting" (too few cases on each) or "no_targets".
+    (none can be told from its target), "targets_waiting" (too few cases on each), "targets_unknown" (none is
+    measured here) or "no_targets".
     """
     n = len(table)
     if not n:
         claim = _("No target is agreed for this store; the plan shows what peers have reached.")
         return Finding("no_targets", "", claim, "", n=0)
+    if (table["standing"] == "unknown").all():
+        claim = _("None of the agreed targets ({n}) can be measured with these tables.", n=numbers.count(n))
+        return Finding("targets_unknown", "", claim, "", n=0)
     told = table[table["standing"].isin(["reached", "short", "near"])]
     if told.empty:
         claim = _("Targets agreed: {n}. There are too few cases since then to tell.", n=numbers.count(n))

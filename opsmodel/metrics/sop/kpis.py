@@ -66,6 +66,14 @@ def supported(client, kpi: str) -> bool:
     return client.has(table)
 
 
+def is_measured(client, kpi: str) -> bool:
+    """Whether this is a KPI at all, and one that can be counted in the client's tables."""
+    try:
+        return supported(client, kpi)
+    except ArgumentError:
+        return False
+
+
 def cases(client, kpi: str, *, as_of) -> ir.Table:
     """One row per case whose window is over: store_id (home store), began (day), is_hit. Lazy."""
     what, n = parse(kpi)

@@ -10,7 +10,7 @@ from opsmodel.intake.contract import column_names, day
 from opsmodel.intake.kpis import parse
 from opsmodel.metrics.absent import sent
 from opsmodel.metrics.rates import NOISE, SMALLEST_BASE, against_peers, wilson
-from opsmodel.metrics.sop.kpis import since, supported
+from opsmodel.metrics.sop.kpis import is_measured, since
 from opsmodel.metrics.sop.ticks import ordered
 
 BEFORE_DAYS = 182  # what came before an action, to compare with
@@ -73,7 +73,7 @@ def _measured(chain, row: dict, busy: pd.DataFrame, end: date, before_days: int)
     until = min(end, again) if again else end
     told = {"is_overdue": row["status"] == "open" and due is not None and due < end, "measured_until": until}
     empty = {"n_since": 0, "n_before": 0, "moved": "dropped" if row["status"] == "dropped" else "unknown"}
-    if row["status"] == "dropped" or due is None or not _known(chain, row["kpi"]):
+    if row["status"] == "dropped" or due is None or not is_measured(chain, row["kpi"]):
         return told | empty
     sides = _sides(chain, row["kpi"], due, until, before_days)
     others = busy.loc[busy["kpi"].eq(row["kpi"]) & busy["status"].ne("dropped"), "store_id"]
@@ -110,13 +110,6 @@ def _sides(chain, kpi: str, due: date, until: date, before_days: int) -> pd.Data
     before = since(chain, kpi, due - timedelta(days=before_days + parse(kpi)[1] - 1), as_of=due)
     both = after.merge(before, on="store_id", how="outer", suffixes=("", "_before"))
     return both.fillna({"k": 0, "n": 0, "k_before": 0, "n_before": 0})
-
-
-def _known(chain, kpi) -> bool:
-    try:
-        return supported(chain, kpi)
-    except ArgumentError:
-        return False
 
 
 def _rate(k: float, n: float) -> float:

@@ -8,8 +8,7 @@ import pandas as pd
 from opsmodel.intake.contract import column_names, day
 from opsmodel.intake.kpis import parse
 from opsmodel.metrics.rates import SMALLEST_BASE, wilson
-from opsmodel.metrics.sop.kpis import since, supported
-from opsmodel.metrics.sop.ticks import ordered
+from opsmodel.metrics.sop.kpis import is_measured, since
 
 HALF_YEAR = 182  # days in which the cases of a target began that has no day of its own
 SHARES = ("target", "value", "value_low", "value_high")
@@ -42,8 +41,8 @@ def targets(
     Returns `by`, kpi, target, due_on, owner, counted_from (first day a case may begin), n_cases, k, value
     with value_low, value_high (Wilson, 95 %), standing: reached (the whole interval lies at the target or
     above), short (it lies below), near (the target lies within it), waiting (fewer than 30 cases so far) or
-    unknown (the table the KPI is counted in is missing).
-    Raises ArgumentError for a KPI that is not known.
+    unknown (a KPI that is not measured here, or whose table is missing).
+    Raises TableError if a column is missing.
 
     >>> targets(open_client("demo").store("S001"), [{"kpi": "close_90d", "target": 0.4}])  # doctest: +SKIP
     """
@@ -56,7 +55,7 @@ def targets(
     ]
     empty = pd.DataFrame(columns=["store_id", *COLUMNS], dtype="str").astype(TYPES)
     found = pd.concat(parts or [empty], ignore_index=True)
-    return ordered(found, ["store_id"])[[*keys, *COLUMNS]]
+    return found.sort_values("store_id", kind="stable", ignore_index=True)[[*keys, *COLUMNS]]
 
 
 def _holding(lines: list[dict], store: str) -> set[int]:
@@ -70,20 +69,26 @@ def _holding(lines: list[dict], store: str) -> set[int]:
 
 def _of_stores(client, line: dict, stores: list[str], end: date) -> pd.DataFrame:
     """The rows of one target."""
-    kpi, set_on = line["kpi"], line.get("as_of")
-    first = day(set_on) + timedelta(days=1) if set_on else end - timedelta(days=HALF_YEAR + parse(kpi)[1] - 1)
-    seen = supported(client, kpi)
-    counts = since(client, kpi, first, as_of=end) if seen else pd.DataFrame(columns=["store_id", "k", "n"])
+    kpi, seen = line["kpi"], is_measured(client, line["kpi"])
+    first = _first(line, end) if seen else None
+    counts = since(client, kpi, first, as_of=end) if first else pd.DataFrame(columns=["store_id", "k", "n"])
     counts = counts.set_index("store_id").reindex(stores).fillna(0).astype("int64")
     counts = counts.rename(columns={"n": "n_cases"})
     low, high = wilson(counts["k"], counts["n_cases"])
     found = counts.reset_index().assign(
         kpi=kpi, target=float(line["target"]), owner=line.get("owner") or "", value_low=low, value_high=high,
-        counted_from=pd.Timestamp(first), due_on=pd.Timestamp(line.get("due_on") or "NaT"),
+        counted_from=pd.Timestamp(first or "NaT"), due_on=pd.Timestamp(line.get("due_on") or "NaT"),
         value=lambda shown: shown["k"] / shown["n_cases"].where(shown["n_cases"] > 0),
     )  # fmt: skip
     standing = [_standing(row) if seen else "unknown" for row in found.itertuples()]
     return found.assign(standing=pd.Series(standing, dtype="str")).astype(TYPES)
+
+
+def _first(line: dict, end: date) -> date:
+    """The first day on which a case of this target may begin."""
+    if line.get("as_of"):
+        return day(line["as_of"]) + timedelta(days=1)
+    return end - timedelta(days=HALF_YEAR + parse(line["kpi"])[1] - 1)
 
 
 def _standing(row) -> str:
