@@ -28,9 +28,7 @@ HOME = {"orders": "home_store_id", "order_lines": "home_store_id", "events": "ho
 ROWS_A_BLOCK = 20_000  # of the file: a store's rows are found without reading all of it
 Stores = tuple[str, Sequence[str]]  # the column that names them, and which
 TIMINGS = "OPSMODEL_TIMINGS"  # names the file a batch run collects computing times in
-_AHEAD: ContextVar[set[Path] | None] = ContextVar(
-    "ahead", default=None
-)  # the answers given while going ahead
+_AHEAD: ContextVar[set[Path] | None] = ContextVar("ahead", default=None)  # answers given while going ahead
 
 
 def of(shop, calculate: Callable[..., pd.DataFrame], table: str = "", **question: Any) -> pd.DataFrame:
@@ -83,7 +81,8 @@ def ahead(*questions: Callable[[], object]) -> None:
     """Ask questions that will be asked later, until one is met that is answered, or being answered, already.
 
     A page that asks its questions from the last on halves the time for another that asks from the first on.
-    A question that cannot be asked yet is left out: the page will say what is wrong with it.
+    A question that cannot be asked yet is left out: the page will say what is wrong with it. So is one whose
+    answer cannot be kept: it would be given for nothing.
 
     >>> ahead(lambda: of(shop, cohort.retention, "orders"))  # doctest: +SKIP
     """
@@ -100,6 +99,8 @@ def ahead(*questions: Callable[[], object]) -> None:
 
 
 def _answer(client, calculate, table: str, question: dict[str, Any]) -> pd.DataFrame:
+    if _AHEAD.get() is not None:
+        raise OSError("the answer cannot be kept")
     if not table:
         return calculate(client, **question)
     return calculate(getattr(client, table), as_of=client.as_of, **question)

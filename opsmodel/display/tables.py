@@ -15,15 +15,7 @@ from opsmodel.wording import _
 METRICS = "application/vnd.opsmodel.metrics+json"
 SHORT = 28  # columns of text kept on one line
 BASES = (
-    "n_eligible",
-    "n_exposed",
-    "n_customers",
-    "n_at_risk",
-    "at_risk",
-    "n_buyers",
-    "n_due",
-    "n_cases",
-    "n",
+    *("n_eligible", "n_exposed", "n_customers", "n_at_risk", "at_risk", "n_buyers", "n_due", "n_cases", "n"),
 )
 
 _STYLE = {

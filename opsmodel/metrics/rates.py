@@ -1,5 +1,6 @@
 """What a rate or a mean of a small group can bear: intervals, tests, and the flags chance alone raises."""
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -44,16 +45,7 @@ def against_peers(k, n, k_peers, n_peers) -> np.ndarray:
     >>> float(against_peers(3, 4, 1, 4).round(4))  # the lady tasting tea
     0.4857
     """
-    tables = np.broadcast_arrays(*(np.asarray(a, float) for a in (k, n, k_peers, n_peers)))
-    return np.vectorize(_fisher, otypes=[float])(*tables)[()]
-
-
-def _fisher(k: float, n: float, k_peers: float, n_peers: float) -> float:
-    if not (n > 0 and n_peers > 0):
-        return np.nan
-    possible, likely = _tables(k, n, k_peers, n_peers)
-    seen = likely[int(k - possible[0])]
-    return min(1.0, float(likely[likely <= seen * (1 + 1e-7)].sum()))
+    return _fisher(lambda _, likely, seen: likely <= likely[seen] * (1 + 1e-7), k, n, k_peers, n_peers)
 
 
 def above_peers(k, n, k_peers, n_peers) -> np.ndarray:
@@ -64,15 +56,23 @@ def above_peers(k, n, k_peers, n_peers) -> np.ndarray:
     >>> float(above_peers(3, 4, 1, 4).round(4))
     0.2429
     """
-    tables = np.broadcast_arrays(*(np.asarray(a, float) for a in (k, n, k_peers, n_peers)))
-    return np.vectorize(_upper, otypes=[float])(*tables)[()]
+    return _fisher(lambda possible, _, seen: possible >= possible[seen], k, n, k_peers, n_peers)
 
 
-def _upper(k: float, n: float, k_peers: float, n_peers: float) -> float:
-    if not (n > 0 and n_peers > 0):
-        return np.nan
-    possible, likely = _tables(k, n, k_peers, n_peers)
-    return min(1.0, float(likely[possible >= k].sum()))
+def _fisher(extreme: Callable, *counts) -> np.ndarray:
+    """The probability of the tables that are as extreme as the one seen, element by element.
+
+    extreme  of every possible k, how likely each is, and the place of the one seen: which of them count
+    """
+
+    def p_value(k: float, n: float, k_peers: float, n_peers: float) -> float:
+        if not (n > 0 and n_peers > 0):
+            return np.nan
+        possible, likely = _tables(k, n, k_peers, n_peers)
+        return min(1.0, float(likely[extreme(possible, likely, int(k - possible[0]))].sum()))
+
+    tables = np.broadcast_arrays(*(np.asarray(count, float) for count in counts))
+    return np.vectorize(p_value, otypes=[float])(*tables)[()]
 
 
 def _tables(k: float, n: float, k_peers: float, n_peers: float) -> tuple[np.ndarray, np.ndarray]:

@@ -10,21 +10,20 @@ from typing import Any
 ASK = ("of", "whole")  # functions of `once`
 
 
-def first_question(notebook: Any) -> int | None:
-    """Position of the first cell that asks one; what it needs, the cells before it have made."""
-    return next((place for place, cell in enumerate(notebook.cells) if _questions(cell)), None)
+def asking(notebook: Any) -> dict[int, str]:
+    """Position of the first cell that asks one -> a line of Python that asks them all, the last one first.
 
-
-def code(notebook: Any) -> str:
-    """A line of Python that asks them all, the last one first.
+    What they need, the cells before that position have made. A notebook without a question gives nothing.
 
     >>> from types import SimpleNamespace as Some
     >>> cells = [Some(cell_type="code", source=f"a = once.of(shop, {name})") for name in ("first", "last")]
-    >>> code(Some(cells=cells))
-    'once.ahead(lambda: once.of(shop, last), lambda: once.of(shop, first))'
+    >>> asking(Some(cells=cells))
+    {0: 'once.ahead(lambda: once.of(shop, last), lambda: once.of(shop, first))'}
     """
-    asked = [question for cell in notebook.cells for question in _questions(cell)]
-    return f"once.ahead({', '.join(f'lambda: {question}' for question in dict.fromkeys(reversed(asked)))})"
+    found = {place: asked for place, cell in enumerate(notebook.cells) if (asked := _questions(cell))}
+    questions = dict.fromkeys(reversed([question for asked in found.values() for question in asked]))
+    line = f"once.ahead({', '.join(f'lambda: {question}' for question in questions)})"
+    return {min(found): line} if found else {}
 
 
 def _questions(cell: Any) -> list[str]:

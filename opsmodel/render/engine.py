@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from opsmodel.render import ahead
+from opsmodel.render.ahead import asking
 from opsmodel.render.kernels.provisioner import prefer_warm
 from opsmodel.render.unneeded import FORMATS, without
 
@@ -79,7 +79,7 @@ def run(
     outcome = Outcome(notebook, limits)
     how = {"env": environment, "cwd": str(path.parent), "stdout": kernel_log, "stderr": kernel_log}
     try:
-        _execute(book, kernel_name, outcome, how, ahead.first_question(notebook) if asks_ahead else None)
+        _execute(book, kernel_name, outcome, how, asking(notebook) if asks_ahead else {})
     finally:
         if outcome.status == "running":
             outcome.end("interrupted", "the run was stopped.")
@@ -107,7 +107,7 @@ def _last_words(kernel_log) -> str:
 
 
 def _execute(
-    book: NotebookExecutionManager, kernel_name: str, outcome: Outcome, how: dict, question: int | None
+    book: NotebookExecutionManager, kernel_name: str, outcome: Outcome, how: dict, before: dict[int, str]
 ) -> None:
     prefer_warm()
     client = _Client(
@@ -124,7 +124,7 @@ def _execute(
         with client.setup_kernel(**how):
             started = True
             try:
-                _cells(client, book, outcome, question)
+                _cells(client, book, outcome, before)
             except BaseException:
                 client.shutdown_kernel = "immediate"
                 raise
@@ -147,25 +147,25 @@ class _Client(NotebookClient):
     deadline = float("inf")
 
 
-def _cells(client: _Client, book: NotebookExecutionManager, outcome: Outcome, question: int | None) -> None:
+def _cells(client: _Client, book: NotebookExecutionManager, outcome: Outcome, before: dict[int, str]) -> None:
     """Run the cells in turn; the outcome is ok only if every code cell was executed.
 
-    question  the cell before which to ask ahead, if any
+    before  position -> code to run ahead of the cell there; it is no cell of the page, and may fail
     """
     client.reset_execution_trackers()
     client.deadline = monotonic() + outcome.limits.notebook
 
     def seconds_left(cell) -> float:
-        longest = outcome.limits.notebook if cell is asking else outcome.limits.cell
+        longest = outcome.limits.notebook if cell.source in before.values() else outcome.limits.cell
         return max(min(longest, client.deadline - monotonic()), 0.01)
 
-    asking = nbformat.v4.new_code_cell(ahead.code(book.nb), metadata={"tags": ["raises-exception"]})
     client.timeout_func = seconds_left  # type: ignore[assignment]
     for position, cell in enumerate(book.nb.cells):
         book.cell_start(cell, position)
-        if position == question:
-            client.execute_cell(asking, position, store_history=False)
-            book.nb.cells[position] = cell  # it is no cell of the page
+        if position in before:
+            extra = nbformat.v4.new_code_cell(before[position], metadata={"tags": ["raises-exception"]})
+            client.execute_cell(extra, position, store_history=False)
+            book.nb.cells[position] = cell  # the client has put the other there
         if cell.cell_type == "code":
             client.execute_cell(cell, position)
         book.cell_complete(cell, position)

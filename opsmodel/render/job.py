@@ -22,8 +22,8 @@ class Job:
     cover        fields of page.Cover
     environment  variables set for the kernel on top of the worker's own
     limits       fields of engine.Limits
-    asks_ahead   see engine.run
     about        copied into the ledger row: versions and the like
+    asks_ahead   see engine.run
     """
 
     notebook: Path

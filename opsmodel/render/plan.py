@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -74,10 +75,12 @@ def jobs(order: Order, home: Path, scratch: Path, *, at_a_time: int | None) -> t
 
 def asking_ahead(jobs: list[Job]) -> list[Job]:
     """The jobs; the second of each notebook asks the questions of the chain from the last one on."""
-    notebooks = [job.notebook for job in jobs]
-    return [
-        replace(job, asks_ahead=notebooks[:place].count(job.notebook) == 1) for place, job in enumerate(jobs)
-    ]
+    met = Counter[Path]()
+    found = []
+    for job in jobs:
+        met[job.notebook] += 1
+        found.append(replace(job, asks_ahead=met[job.notebook] == 2))
+    return found
 
 
 def _drafts(order: Order, path: Path) -> Iterator[dict]:

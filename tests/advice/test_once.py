@@ -259,6 +259,15 @@ def test_a_question_that_cannot_be_asked_ahead_is_left_out(tmp_path, tables, cou
     assert asked(counted) == ["a"]
 
 
+def test_an_answer_that_cannot_be_kept_is_not_given_ahead(tmp_path, tables, counted):
+    (tmp_path / once.FOLDER).write_text("no folder")
+    shop = Client(tmp_path, tables)
+    once.ahead(*asking(shop, counted, "b", "a"))
+    assert asked(counted) == []
+    once.whole(shop, counted, name="a")
+    assert asked(counted) == ["a"]
+
+
 def test_an_answer_given_ahead_may_rest_on_one_that_was_there(tmp_path, tables, counted):
     shop = Client(tmp_path, tables)
 

@@ -56,5 +56,4 @@ def test_a_cell_that_is_not_plain_python_asks_nothing():
             code("f(once.whole(shop, a.b, n=[1]), once.other(2))"),
         )
 
-    assert ahead.first_question(Notebook) == 2
-    assert ahead.code(Notebook) == "once.ahead(lambda: once.whole(shop, a.b, n=[1]))"
+    assert ahead.asking(Notebook) == {2: "once.ahead(lambda: once.whole(shop, a.b, n=[1]))"}

@@ -13,12 +13,13 @@ from opsmodel.metrics.sop.kpis import is_measured, since
 HALF_YEAR = 182  # days in which the cases of a target began that has no day of its own
 SHARES = ("target", "value", "value_low", "value_high")
 DAYS = ("due_on", "counted_from")
-TYPES = (
-    dict.fromkeys(SHARES, "float64")
-    | dict.fromkeys(DAYS, "datetime64[us]")
-    | {"n_cases": "int64", "k": "int64"}
-)
-COLUMNS = ["kpi", "target", "due_on", "owner", "counted_from", "n_cases", "k", *SHARES[1:], "standing"]
+COUNTS = ("n_cases", "k")
+TYPES = {
+    **dict.fromkeys(SHARES, "float64"),
+    **dict.fromkeys(DAYS, "datetime64[us]"),
+    **dict.fromkeys(COUNTS, "int64"),
+}
+COLUMNS = ["kpi", "target", "due_on", "owner", "counted_from", *COUNTS, *SHARES[1:], "standing"]
 
 
 def targets(
@@ -49,9 +50,9 @@ def targets(
     end, keys = day(as_of or client.as_of), column_names(by)
     lines = [dict(line) for line in agreed]
     holding = {store: _holding(lines, store) for store in client.store_ids}
+    held_by = [[store for store in holding if place in holding[store]] for place in range(len(lines))]
     parts = [
-        _of_stores(client, line, [store for store, places in holding.items() if place in places], end)
-        for place, line in enumerate(lines)
+        _of_stores(client, line, stores, end) for line, stores in zip(lines, held_by, strict=True) if stores
     ]
     empty = pd.DataFrame(columns=["store_id", *COLUMNS], dtype="str").astype(TYPES)
     found = pd.concat(parts or [empty], ignore_index=True)
